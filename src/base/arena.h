@@ -1,11 +1,11 @@
 /*
  * base/arena.h - memory that is given back all at once.
  *
- * One arena serves one request, one compiled schema or one command. What is allocated from it is never
- * freed singly; arena_reset or arena_close gives everything back. arena_alloc never returns NULL: when the
- * system has no memory the process stops with a message. Each arena has a cap in bytes; an allocation beyond
- * it still succeeds but sets a flag that loops over input and stage boundaries look at (arena_over), so the
- * overshoot is bounded by one step of work.
+ * One arena serves one request, one compiled schema or one command. What is allocated from it is
+ * never freed singly; arena_reset or arena_close gives everything back. arena_alloc never returns
+ * NULL: when the system has no memory the process stops with a message. Each arena has a cap in
+ * bytes; an allocation beyond it still succeeds but sets a flag that loops over input and stage
+ * boundaries look at (arena_over), so the overshoot is bounded by one step of work.
  */
 #pragma once
 
@@ -32,10 +32,12 @@ void *arena_alloc(struct arena *a, size_t n, size_t align) __attribute__((malloc
 void *arena_alloc_raw(struct arena *a, size_t n, size_t align)
 	__attribute__((malloc, returns_nonnull));
 /*
- * Makes the block at `p` (old_n bytes, from this arena) new_n bytes long and returns where it is now. In
- * place when it was the last allocation, by copying otherwise. The added bytes are not zeroed.
+ * Makes the block at `p` (old_n bytes, from this arena) new_n bytes long and returns where it is
+ * now. In place when it was the last allocation, by copying otherwise. The added bytes are not
+ * zeroed.
  */
-void *arena_grow(struct arena *a, void *p, size_t old_n, size_t new_n) __attribute__((returns_nonnull));
+void *arena_grow(struct arena *a, void *p, size_t old_n, size_t new_n)
+	__attribute__((returns_nonnull));
 
 /* Aborts with a message when n * size overflows. */
 size_t arena_array_bytes(size_t n, size_t size);
@@ -57,8 +59,8 @@ size_t arena_used(const struct arena *a);
 bool arena_over(const struct arena *a);
 
 /*
- * Heap memory for the few things that outlive arenas (pools, connections, buffers of streams). They stop
- * the process instead of returning NULL.
+ * Heap memory for the few things that outlive arenas (pools, connections, buffers of streams). They
+ * stop the process instead of returning NULL.
  */
 void *mem_alloc(size_t n) __attribute__((malloc, returns_nonnull));
 void *mem_grow(void *p, size_t n) __attribute__((returns_nonnull));

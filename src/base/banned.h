@@ -3,10 +3,10 @@
  * banned.h - functions that this project never calls, as compile errors. meson.build includes it in
  * front of every file, so nobody needs to.
  *
- * Each name becomes a macro that expands to an undeclared identifier: `strcpy(a, b)` fails to compile
- * with "strcpy_is_banned" in the message. (#pragma GCC poison would be stricter, but it refuses the
- * name in library headers too: `free` is a member and a parameter in many.) The system headers that
- * declare the names come first, because a macro must not meet a declaration.
+ * Each name becomes a macro that expands to an undeclared identifier: `strcpy(a, b)` fails to
+ * compile with "strcpy_is_banned" in the message. (#pragma GCC poison would be stricter, but it
+ * refuses the name in library headers too: `free` is a member and a parameter in many.) The system
+ * headers that declare the names come first, because a macro must not meet a declaration.
  *
  * Instead of            use
  * strcpy strcat sprintf  base/buf.h, snprintf
@@ -18,8 +18,9 @@
  *                        through the library's own function; where that is free(), the file says
  *                        `#undef free` with the reason beside it.
  */
-#ifndef BASE_BANNED_H
-#define BASE_BANNED_H
+#pragma once
+
+#ifndef __ASSEMBLER__ /* embedded files come as .S, with the same flags */
 
 #include <alloca.h>
 #include <locale.h>

@@ -122,7 +122,8 @@ static void test_json_values(void **state)
 {
 	(void)state;
 	struct arena *a = arena_open(0);
-	struct jread r = jread_on(S("{\"a\\n\": \"x\\u20ac\", \"b\": [1, 2], \"c\": {\"d\": null}}"), 8);
+	struct jread r =
+		jread_on(S("{\"a\\n\": \"x\\u20ac\", \"b\": [1, 2], \"c\": {\"d\": null}}"), 8);
 	str key, text;
 	CHECK_TRUE("object", jread_object(&r));
 	CHECK_TRUE("member a", jread_member(&r, a, &key));

@@ -1,5 +1,6 @@
 /*
- * buf - the growing byte buffer under every writer. Doubles; on an arena it extends in place when it can.
+ * buf - the growing byte buffer under every writer. Doubles; on an arena it extends in place when
+ * it can.
  */
 #include "base/buf.h"
 

@@ -1,9 +1,9 @@
 /*
  * base/buf.h - bytes that grow.
  *
- * A buf is a value in its owner's struct. With an arena its bytes come from that arena; without one from
- * the heap, and buf_free gives them back. `limit` (0 = none) bounds its length: what would cross it is
- * dropped and `over` becomes true, so writers need one check at the end.
+ * A buf is a value in its owner's struct. With an arena its bytes come from that arena; without one
+ * from the heap, and buf_free gives them back. `limit` (0 = none) bounds its length: what would
+ * cross it is dropped and `over` becomes true, so writers need one check at the end.
  */
 #pragma once
 

@@ -28,8 +28,8 @@ void clock_put_rfc3339(struct buf *b, uint64_t wall_us)
 	time_t seconds = (time_t)(wall_us / 1000000u);
 	struct tm t;
 	gmtime_r(&seconds, &t);
-	buf_printf(b, "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
-		t.tm_hour, t.tm_min, t.tm_sec, (unsigned)(wall_us / 1000u % 1000u));
+	buf_printf(b, "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", t.tm_year + 1900, t.tm_mon + 1,
+		t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, (unsigned)(wall_us / 1000u % 1000u));
 }
 
 uint64_t random_u64(void)

@@ -15,4 +15,6 @@
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /* The struct that holds `member`, from a pointer to the member. */
+/* clang-format off */
 #define CONTAINER(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+/* clang-format on */

@@ -1,9 +1,9 @@
 /*
  * base/err.h - errors are values.
  *
- * A function that can fail returns bool (true: success, out-parameters written) and takes a `struct err *`
- * last. `return err_set(e, ERR_X, "...", ...)` fills it and returns false. An error is logged once, by
- * whoever answers the client; nobody logs and returns.
+ * A function that can fail returns bool (true: success, out-parameters written) and takes a `struct
+ * err *` last. `return err_set(e, ERR_X, "...", ...)` fills it and returns false. An error is
+ * logged once, by whoever answers the client; nobody logs and returns.
  */
 #pragma once
 
@@ -18,19 +18,20 @@ enum err_code {
 };
 
 struct err_info {
-	int http;             /* status of a response that carries nothing but this error */
-	const char *name;     /* extensions.code */
-	bool shown;           /* may a client see the message in production? */
-	const char *text;     /* description for documentation and masked messages */
+	int http;         /* status of a response that carries nothing but this error */
+	const char *name; /* extensions.code */
+	bool shown;       /* may a client see the message in production? */
+	const char *text; /* description for documentation and masked messages */
 };
 
 enum { ERR_MESSAGE_MAX = 512 };
 
 struct err {
 	enum err_code code;
-	char sqlstate[6];             /* PostgreSQL's code where there is one, else "" */
-	uint32_t line, column;        /* 1-based; 0 = none */
-	char message[ERR_MESSAGE_MAX]; /* NUL-terminated, cut if longer, valid UTF-8 if its parts are */
+	char sqlstate[6];              /* PostgreSQL's code where there is one, else "" */
+	uint32_t line, column;         /* 1-based; 0 = none */
+	char message[ERR_MESSAGE_MAX]; /* NUL-terminated, cut if longer, valid UTF-8 if its parts
+					  are */
 };
 
 /* The row of the table; ERR_NONE has HTTP 200 and an empty code. */

@@ -1,6 +1,6 @@
 /*
- * jread - one pass over the text, a byte table for blanks and string bytes, no recursion: jread_raw skips
- * nested values with a bit stack of 64 levels a word, bounded by the reader's own limit.
+ * jread - one pass over the text, a byte table for blanks and string bytes, no recursion: jread_raw
+ * skips nested values with a bit stack of 64 levels a word, bounded by the reader's own limit.
  */
 #include "base/jread.h"
 
@@ -165,7 +165,8 @@ static int32_t hex4(str s, size_t at)
 	return v;
 }
 
-/* The code point of the \u escape whose digits start at `at`; *used is 4, or 10 with its second half. */
+/* The code point of the \u escape whose digits start at `at`; *used is 4, or 10 with its second
+ * half. */
 static int32_t unicode_escape(str s, size_t at, size_t *used)
 {
 	int32_t high = hex4(s, at);

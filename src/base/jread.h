@@ -1,10 +1,10 @@
 /*
  * base/jread.h - a pull reader over JSON text. Source: RFC 8259.
  *
- * The reader looks at the text in place; nothing is copied but strings that contain escapes. It is sticky:
- * after the first fault every call returns false (or JSON_NONE) and jread_ok tells. It refuses what the RFC
- * refuses: invalid UTF-8, control characters in strings, lone surrogates in escapes, leading zeros, trailing
- * commas, and nesting deeper than its limit.
+ * The reader looks at the text in place; nothing is copied but strings that contain escapes. It is
+ * sticky: after the first fault every call returns false (or JSON_NONE) and jread_ok tells. It
+ * refuses what the RFC refuses: invalid UTF-8, control characters in strings, lone surrogates in
+ * escapes, leading zeros, trailing commas, and nesting deeper than its limit.
  *
  *     struct jread r = jread_on(text, 64);
  *     str key;
@@ -16,7 +16,15 @@
 
 #include "base/str.h"
 
-enum json_kind { JSON_NONE, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind {
+	JSON_NONE,
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT
+};
 
 struct jread {
 	str text;
@@ -37,8 +45,8 @@ enum json_kind jread_peek(struct jread *r);
 bool jread_object(struct jread *r);
 bool jread_array(struct jread *r);
 /*
- * The next member's key; false at the closing bracket, which it consumes. The key is a view of the text, or
- * of the arena when it has escapes.
+ * The next member's key; false at the closing bracket, which it consumes. The key is a view of the
+ * text, or of the arena when it has escapes.
  */
 bool jread_member(struct jread *r, struct arena *a, str *key);
 /* True when another element follows; false at the closing bracket, which it consumes. */

@@ -1,6 +1,6 @@
 /*
- * json - escaping, and the writer that keeps commas. Strings are copied in runs: most need no escape, so
- * the common case is one scan and one copy.
+ * json - escaping, and the writer that keeps commas. Strings are copied in runs: most need no
+ * escape, so the common case is one scan and one copy.
  */
 #include "base/json.h"
 
@@ -9,14 +9,16 @@
 
 #include <assert.h>
 
+/* clang-format off */
 /* What follows the backslash, or 'u' for \u00XX, or 0 for a byte that stands for itself. */
 static const char ESCAPE[256] = {
-	['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't',
-	[0] = 'u', [1] = 'u', [2] = 'u', [3] = 'u', [4] = 'u', [5] = 'u', [6] = 'u', [7] = 'u', [11] = 'u',
-	[14] = 'u', [15] = 'u', [16] = 'u', [17] = 'u', [18] = 'u', [19] = 'u', [20] = 'u', [21] = 'u',
-	[22] = 'u', [23] = 'u', [24] = 'u', [25] = 'u', [26] = 'u', [27] = 'u', [28] = 'u', [29] = 'u',
-	[30] = 'u', [31] = 'u',
+	['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r',
+	['\t'] = 't', [0] = 'u', [1] = 'u', [2] = 'u', [3] = 'u', [4] = 'u', [5] = 'u', [6] = 'u',
+	[7] = 'u', [11] = 'u', [14] = 'u', [15] = 'u', [16] = 'u', [17] = 'u', [18] = 'u',
+	[19] = 'u', [20] = 'u', [21] = 'u', [22] = 'u', [23] = 'u', [24] = 'u', [25] = 'u',
+	[26] = 'u', [27] = 'u', [28] = 'u', [29] = 'u', [30] = 'u', [31] = 'u',
 };
+/* clang-format on */
 
 static void put_escape(struct buf *b, unsigned char c)
 {

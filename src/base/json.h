@@ -4,16 +4,16 @@
 #include "base/buf.h"
 
 /*
- * Puts `s` as a JSON string. Control characters, quotes and backslashes are escaped; everything else is
- * copied. Bytes that are not UTF-8 become U+FFFD, so the output is always valid.
+ * Puts `s` as a JSON string. Control characters, quotes and backslashes are escaped; everything
+ * else is copied. Bytes that are not UTF-8 become U+FFFD, so the output is always valid.
  */
 void json_put_string(struct buf *b, str s);
 /* The inside of the string only, for text that is put in pieces. */
 void json_put_escaped(struct buf *b, str s);
 
 /*
- * A writer that keeps the commas and brackets: calls in document order, one jw_key before each member's
- * value. Nesting is limited to 64.
+ * A writer that keeps the commas and brackets: calls in document order, one jw_key before each
+ * member's value. Nesting is limited to 64.
  */
 struct jwrite {
 	struct buf *out;

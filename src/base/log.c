@@ -89,8 +89,8 @@ static void write_all(int fd, str s)
 	}
 }
 
-void log_fields(const struct log *l, enum log_level level, str message, const struct log_field *fields,
-	size_t n)
+void log_fields(const struct log *l, enum log_level level, str message,
+	const struct log_field *fields, size_t n)
 {
 	if (level > l->level)
 		return;

@@ -1,8 +1,9 @@
 /*
  * base/log.h - lines for an operator.
  *
- * Text ("12:00:00.123 warn  message key=value") or JSON, one line each, one write each, so lines of several
- * threads do not mix. Colour only on a terminal. A struct log is set up once and then only read.
+ * Text ("12:00:00.123 warn  message key=value") or JSON, one line each, one write each, so lines of
+ * several threads do not mix. Colour only on a terminal. A struct log is set up once and then only
+ * read.
  */
 #pragma once
 
@@ -26,8 +27,8 @@ struct log_field {
 struct log log_stderr(void);
 void log_line(const struct log *l, enum log_level level, const char *fmt, ...) PRINTF(3, 4);
 /* With fields; values are quoted as the form needs. */
-void log_fields(const struct log *l, enum log_level level, str message, const struct log_field *fields,
-	size_t n);
+void log_fields(const struct log *l, enum log_level level, str message,
+	const struct log_field *fields, size_t n);
 /* "error", "warn", "info", "debug" → level. */
 bool log_level_find(str name, enum log_level *out);
 

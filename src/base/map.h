@@ -1,8 +1,8 @@
 /*
  * base/map.h - a hash map from slices to pointers, seeded against collision attacks.
  *
- * Keys are views and must outlive the map. Order of insertion is kept: iterate over entries[0..n). There is
- * no removal. A map lives on an arena and is never freed by itself.
+ * Keys are views and must outlive the map. Order of insertion is kept: iterate over entries[0..n).
+ * There is no removal. A map lives on an arena and is never freed by itself.
  */
 #pragma once
 

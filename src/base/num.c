@@ -1,6 +1,6 @@
 /*
- * num - reading and printing numbers. strtod is used under the "C" locale only: the program never calls
- * setlocale for LC_NUMERIC, and the text is checked by our own grammar before.
+ * num - reading and printing numbers. strtod is used under the "C" locale only: the program never
+ * calls setlocale for LC_NUMERIC, and the text is checked by our own grammar before.
  */
 #include "base/num.h"
 

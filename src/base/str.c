@@ -1,7 +1,8 @@
 /*
  * str - comparing, cutting and hashing slices, and the edit distance behind "did you mean".
  *
- * Nothing here allocates but str_dup, str_z and str_printf, which take from the arena they are given.
+ * Nothing here allocates but str_dup, str_z and str_printf, which take from the arena they are
+ * given.
  */
 #include "base/str.h"
 
@@ -181,14 +182,16 @@ uint64_t str_hash(str s, uint64_t seed)
 enum { DISTANCE_MAX = 128 }; /* longer names are not suggested: they can't be typing errors */
 
 /* One row of the distance table: `two` and `one` are the rows before it. */
-static size_t distance_row(str a, str b, size_t i, const size_t *two, const size_t *one, size_t *row)
+static size_t distance_row(str a, str b, size_t i, const size_t *two, const size_t *one,
+	size_t *row)
 {
 	row[0] = i;
 	size_t smallest = i;
 	for (size_t j = 1; j <= b.n; j++) {
 		size_t cost = a.p[i - 1] == b.p[j - 1] ? 0 : 1;
 		size_t cell = MIN(MIN(one[j] + 1, row[j - 1] + 1), one[j - 1] + cost);
-		bool swapped = i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1];
+		bool swapped =
+			i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1];
 		if (swapped)
 			cell = MIN(cell, two[j - 2] + 1);
 		smallest = MIN(smallest, cell);

@@ -2,7 +2,8 @@
  * base/str.h - the slice: a view of bytes that somebody else owns.
  *
  * A str is passed by value and never freed. It lives as long as the storage it looks at, which the
- * function that returns it names. It is not NUL-terminated; str_z copies where a C string is needed.
+ * function that returns it names. It is not NUL-terminated; str_z copies where a C string is
+ * needed.
  */
 #pragma once
 
@@ -17,7 +18,9 @@ typedef struct {
 
 /* The slice of a literal, usable as an expression and (STR_INIT) as a constant initialiser. */
 #define S(lit) ((str){ "" lit, sizeof(lit) - 1 })
+/* clang-format off */
 #define STR_INIT(lit) { "" lit, sizeof(lit) - 1 }
+/* clang-format on */
 #define STR_NONE ((str){ NULL, 0 })
 /* Arguments for "%.*s". */
 #define STR_ARG(s) (int)(s).n, (s).n ? (s).p : ""
@@ -55,12 +58,12 @@ str str_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 uint64_t str_hash(str s, uint64_t seed);
 
 /*
- * Damerau-Levenshtein distance for "did you mean" (case differences cost 1 in all), at most `limit`;
- * limit + 1 when it is greater. The measure of GraphQL's reference implementation.
+ * Damerau-Levenshtein distance for "did you mean" (case differences cost 1 in all), at most
+ * `limit`; limit + 1 when it is greater. The measure of GraphQL's reference implementation.
  */
 size_t str_distance(str a, str b, size_t limit);
 /*
- * The name of `names` nearest to `s`, or the empty slice when none is within the customary threshold
- * (0.4 of its length, plus 1).
+ * The name of `names` nearest to `s`, or the empty slice when none is within the customary
+ * threshold (0.4 of its length, plus 1).
  */
 str str_nearest(str s, const str *names, size_t n);

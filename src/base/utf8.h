@@ -4,8 +4,8 @@
 #include "base/str.h"
 
 /*
- * The code point at the start of `s` and its length in bytes (1-4), or length 0 when the bytes are not valid
- * UTF-8 (overlong, surrogate, beyond U+10FFFF, cut short) or `s` is empty.
+ * The code point at the start of `s` and its length in bytes (1-4), or length 0 when the bytes are
+ * not valid UTF-8 (overlong, surrogate, beyond U+10FFFF, cut short) or `s` is empty.
  */
 size_t utf8_decode(str s, uint32_t *code_point);
 /* Writes 1-4 bytes to `out`; returns how many. `code_point` must be a Unicode scalar value. */
