@@ -1,0 +1,58 @@
+# The front door: `make demo` shows FraiseQL, `make test` proves it. HACKING.md tells the rest.
+# SAN=address|undefined|thread works in a build folder of its own, with that sanitizer in it.
+# Meson does the building; what takes more than a line is a script.
+
+SAN ?=
+BUILD ?= build$(if $(SAN),-$(SAN))
+PREFIX ?= /usr/local
+PORT ?= 8000
+OPTIONS = --prefix=$(PREFIX) $(if $(SAN),-Db_sanitize=$(SAN) -Db_lundef=false)
+
+all: setup $(BUILD)/build.ninja
+	@ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	meson setup $(BUILD) $(OPTIONS)
+
+setup:
+	@scripts/setup
+
+# A blog on http://127.0.0.1:$(PORT), with a private PostgreSQL that ends with it.
+demo: all
+	$(BUILD)/fraiseql dev --dir examples/blog --port $(PORT)
+
+# Everything that a change can break, with the counts at the end.
+test:
+	@scripts/setup --test
+	@scripts/test $(BUILD) $(OPTIONS)
+
+# Before each commit: unit tests, corpora, layers, headers, globals, lengths, format, cppcheck.
+check:
+	@scripts/setup --test
+	@scripts/check $(BUILD) $(OPTIONS)
+
+# Other compilers, sanitizers, analysers, fuzzing: half an hour.
+check-all:
+	@scripts/setup --test --check
+	@scripts/check-all
+
+asan:
+	@$(MAKE) check SAN=address,undefined
+ubsan:
+	@$(MAKE) check SAN=undefined
+tsan:
+	@$(MAKE) check SAN=thread
+
+fuzz bench bless: all
+	@scripts/$@ $(BUILD)
+
+format:
+	@tools/format --fix --changed
+
+install: all
+	meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR))
+
+clean:
+	rm -rf build build-* tests/e2e/node_modules
+
+.PHONY: all setup demo test check check-all asan ubsan tsan fuzz bench bless format install clean
