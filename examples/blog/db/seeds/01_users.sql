@@ -1,0 +1,16 @@
+insert into tb_user (id, identifier, name, email, bio, role, social, created_at) values
+('10000000-0000-4000-8000-000000000001', 'mira-okafor', 'Mira Okafor', 'mira@lamplight.example',
+ 'Edits by day, bakes by night.', 'editor',
+ '{"mastodon": "@mira@lamplight.example", "website": "https://mira.example"}', '2025-01-06 08:00Z'),
+('10000000-0000-4000-8000-000000000002', 'soren-lindqvist', 'Søren Lindqvist', 'soren@lamplight.example',
+ 'Looks up on clear nights and at query plans on the others.', 'author',
+ '{"mastodon": "@soren@fjord.example"}', '2025-01-09 19:30Z'),
+('10000000-0000-4000-8000-000000000003', 'yuki-tanaka', 'Yuki Tanaka (田中 雪)', 'yuki@lamplight.example',
+ 'Two wheels, one tent, no hurry.', 'author',
+ '{"website": "https://slow-roads.example/yuki"}', '2025-02-14 06:45Z'),
+('10000000-0000-4000-8000-000000000004', 'amelie-fournier', 'Amélie Fournier', 'amelie@lamplight.example',
+ 'Jardinière. Grows more courgettes than friends.', 'author',
+ '{}', '2025-03-01 11:15Z'),
+('10000000-0000-4000-8000-000000000005', 'bartek-nowak', 'Bartek Nowak', 'bartek@lamplight.example',
+ null, 'reader',
+ '{}', '2025-04-22 21:05Z');
