@@ -74,7 +74,7 @@ struct pgdiag {
 
 struct pgjob;
 typedef void pgrow_fn(struct pgjob *job, int statement, const struct pgresult *r);
-/* `diag` is NULL on success. `e` has a code by SQLSTATE (pg/sqlstate.def). */
+/* Both are NULL on success. Else `e` has a code by SQLSTATE (pg/sqlstate.def); `diag` may be NULL. */
 typedef void pgdone_fn(struct pgjob *job, const struct err *e, const struct pgdiag *diag);
 
 struct pgjob {
@@ -85,6 +85,7 @@ struct pgjob {
 	int nstmts;
 	const struct pgsetting *settings; /* not with PGTX_NONE */
 	int nsettings;
+	bool hold; /* with PGTX_WRITE: after the last result wait for pgpool_finish instead of committing */
 	uint64_t deadline_us;  /* loop clock; 0 = the pool's default. Then the statement is cancelled: ERR_TIMEOUT */
 	pgrow_fn *on_result;   /* for each statement, in order; not called again after a failure. A job that is sent
 	                          again after an aborted batch has had no result before. */
@@ -94,6 +95,7 @@ struct pgjob {
 	struct pgjob *next, *prev;
 	void *conn;
 	unsigned state, attempts;
+	uint64_t due_us;             /* deadline_us, or the default's */
 	uint64_t queued_us, sent_us; /* when it was submitted and when it went to the server */
 };
 
@@ -109,6 +111,7 @@ struct pgpool_options {
 	struct pglane_options lanes[PGLANE_COUNT];
 	uint64_t statement_timeout_ms; /* default deadline of a job, and statement_timeout of the session */
 	uint64_t connect_timeout_ms;
+	uint64_t wait_ms;            /* how long a job waits while no connection of its lane is ready */
 	bool unnamed_statements;     /* for PgBouncer in transaction mode without prepared statements */
 	const char *plan_cache_mode; /* "auto", "force_generic_plan", "force_custom_plan"; NULL = auto */
 	unsigned prepared_max;       /* prepared statements per connection; least recently used goes first */
@@ -127,6 +130,12 @@ void pgpool_submit(struct pgpool *p, struct pgjob *job);
  * with ERR_UNAVAILABLE when it had not run. A running read is cancelled at the server; writes are left to finish.
  */
 void pgpool_cancel(struct pgpool *p, struct pgjob *job);
+/*
+ * The verdict on a job with `hold`: COMMIT or ROLLBACK, in a second round trip; on_done follows, without an
+ * error also after a rollback. To be called once, from on_result of the last statement or later, unless
+ * on_done came first (a failure, or the deadline passed: then it was rolled back).
+ */
+void pgpool_finish(struct pgpool *p, struct pgjob *job, bool commit);
 /* Connections that are ready, in a lane. */
 unsigned pgpool_ready(const struct pgpool *p, enum pglane lane);
 /* Why the last connection attempt failed, or NULL while all is well. */
@@ -136,5 +145,5 @@ struct pgpool_stats {
 	unsigned queued, running, connections;
 };
 struct pgpool_stats pgpool_stats(const struct pgpool *p);
-/* Fails what is queued or running with ERR_UNAVAILABLE, closes the connections, frees. */
+/* Fails what is queued or running with ERR_UNAVAILABLE, closes the connections, frees. Not from a callback. */
 void pgpool_close(struct pgpool *p);
