@@ -175,9 +175,8 @@ void *arena_alloc(struct arena *a, size_t n, size_t align)
 
 void *arena_grow(struct arena *a, void *p, size_t old_n, size_t new_n)
 {
-	char *end = (char *)p + old_n + RED_ZONE;
 	struct chunk *c = a->chunk;
-	bool last = p && end == c->bytes + c->used;
+	bool last = p && (char *)p + old_n + RED_ZONE == c->bytes + c->used;
 	if (last && new_n >= old_n && c->used + (new_n - old_n) <= c->size) {
 		c->used += new_n - old_n;
 		a->total += new_n - old_n;

@@ -144,7 +144,7 @@ void num_put_f64(struct buf *b, double v)
 		buf_lit(b, "-");
 		v = -v;
 	}
-	char digits[32];
+	char digits[32] = "0";
 	int point;
 	size_t n = shortest(v, digits, &point);
 	if (point > 21 || point < -5) {

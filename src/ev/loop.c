@@ -75,7 +75,7 @@ static void must(int status, const char *what)
 	if (status == 0)
 		return;
 	fprintf(stderr, "fraiseql: %s: %s\n", what, uv_strerror(status));
-	abort();
+	abort(); /* without descriptors or memory nothing can go on */
 }
 
 static void free_handle(uv_handle_t *h)
