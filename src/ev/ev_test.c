@@ -1,4 +1,5 @@
-/* ev_test - the loop's promises: order in a turn, wake-ups from threads, closing inside callbacks. */
+/* ev_test - the loop's promises: order in a turn, wake-ups from threads, closing inside callbacks.
+ */
 #include "base/check.h"
 
 #include "ev/file.h"

@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool read_all(int fd, struct arena *a, const char *path, size_t limit, str *out, struct err *e)
+static bool read_all(int fd, struct arena *a, const char *path, size_t limit, str *out,
+	struct err *e)
 {
 	struct buf b = buf_on(a);
 	for (;;) {
@@ -26,7 +27,8 @@ static bool read_all(int fd, struct arena *a, const char *path, size_t limit, st
 			break;
 		b.n += (size_t)n;
 		if (b.n > limit)
-			return err_set(e, ERR_TOO_LARGE, "%s is larger than %zu bytes", path, limit);
+			return err_set(e, ERR_TOO_LARGE, "%s is larger than %zu bytes", path,
+				limit);
 	}
 	*out = buf_str(&b);
 	return true;

@@ -1,4 +1,5 @@
-/* ev/file.h - whole files, synchronously: for start-up, reload and the command line, not for requests. */
+/* ev/file.h - whole files, synchronously: for start-up, reload and the command line, not for
+ * requests. */
 #pragma once
 
 #include "base/arena.h"
@@ -17,7 +18,8 @@ str file_join(struct arena *a, str dir, str name);
 /* The part before the last '/', "." without one. */
 str file_dir(str path);
 /*
- * Paths of the regular files below `dir` (recursively, hidden ones left out) that end in `suffix`, sorted by
- * name. Fails: ERR_IO.
+ * Paths of the regular files below `dir` (recursively, hidden ones left out) that end in `suffix`,
+ * sorted by name. Fails: ERR_IO.
  */
-MUST_USE bool file_list(struct arena *a, str dir, str suffix, str **paths, size_t *n, struct err *e);
+MUST_USE bool file_list(struct arena *a, str dir, str suffix, str **paths, size_t *n,
+	struct err *e);

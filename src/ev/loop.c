@@ -1,9 +1,9 @@
 /*
  * loop - libuv behind the names of loop.h.
  *
- * Every handle struct starts with its uv handle's storage and frees itself in libuv's close callback. Hooks
- * share one uv_check (end of a turn) and one uv_idle, which is running only while a hook asked for another
- * turn, because an active idle handle keeps the loop from sleeping.
+ * Every handle struct starts with its uv handle's storage and frees itself in libuv's close
+ * callback. Hooks share one uv_check (end of a turn) and one uv_idle, which is running only while a
+ * hook asked for another turn, because an active idle handle keeps the loop from sleeping.
  */
 #include "ev/loop.h"
 

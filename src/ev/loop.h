@@ -1,9 +1,11 @@
 /*
- * ev/loop.h - one event loop per thread: a thin layer over libuv that knows no protocol and has no policy.
+ * ev/loop.h - one event loop per thread: a thin layer over libuv that knows no protocol and has no
+ * policy.
  *
- * Everything here belongs to the thread that runs the loop; only wake_send may be called from another. All
- * handles are heap objects: X_open makes one, X_close ends it (its callback is not called again; the memory
- * goes at the end of the loop turn, so closing inside one's own callback is allowed).
+ * Everything here belongs to the thread that runs the loop; only wake_send may be called from
+ * another. All handles are heap objects: X_open makes one, X_close ends it (its callback is not
+ * called again; the memory goes at the end of the loop turn, so closing inside one's own callback
+ * is allowed).
  */
 #pragma once
 
@@ -55,8 +57,8 @@ void wake_send(struct wake *w);
 void wake_close(struct wake *w);
 
 /*
- * fn runs at the end of every loop turn, after the turn's events. While any hook is "hot" (hook_again)
- * the loop does not sleep before the next turn.
+ * fn runs at the end of every loop turn, after the turn's events. While any hook is "hot"
+ * (hook_again) the loop does not sleep before the next turn.
  */
 struct hook *hook_open(struct loop *l, ev_fn *fn, void *arg);
 /* Asks for another turn at once. */
@@ -68,8 +70,8 @@ struct sigwatch *sigwatch_open(struct loop *l, int signum, ev_fn *fn, void *arg)
 void sigwatch_close(struct sigwatch *s);
 
 /*
- * Changes of a file or of a directory's entries (not below). `name` is the entry that changed, or NULL.
- * NULL when the path can't be watched (errno).
+ * Changes of a file or of a directory's entries (not below). `name` is the entry that changed, or
+ * NULL. NULL when the path can't be watched (errno).
  */
 typedef void pathwatch_fn(void *arg, const char *name);
 struct pathwatch *pathwatch_open(struct loop *l, const char *path, pathwatch_fn *fn, void *arg);

@@ -1,10 +1,10 @@
 /*
  * graphql/ast.h - the syntax tree of a document.
  *
- * Nodes live in the arena that the parser was given; names, numbers and strings without escapes are views of
- * the source text, which must live as long. `at` is the byte offset of a node's first token, `end` the offset
- * behind its last one. Lists are arrays. The tree is not changed after parsing (the schema compiler builds
- * trees of its own beside it).
+ * Nodes live in the arena that the parser was given; names, numbers and strings without escapes are
+ * views of the source text, which must live as long. `at` is the byte offset of a node's first
+ * token, `end` the offset behind its last one. Lists are arrays. The tree is not changed after
+ * parsing (the schema compiler builds trees of its own beside it).
  *
  * Spec: GraphQL September 2025, §2 and §3.
  */
@@ -21,12 +21,12 @@ enum ast_value_kind {
 	AST_VARIABLE, /* text: the name without '$' */
 	AST_INT,      /* text: as written */
 	AST_FLOAT,
-	AST_STRING,   /* text: the decoded contents; block tells the form */
-	AST_BOOLEAN,  /* text: true or false */
+	AST_STRING,  /* text: the decoded contents; block tells the form */
+	AST_BOOLEAN, /* text: true or false */
 	AST_NULL,
-	AST_ENUM,     /* text: the name */
-	AST_LIST,     /* items */
-	AST_OBJECT,   /* fields */
+	AST_ENUM,   /* text: the name */
+	AST_LIST,   /* items */
+	AST_OBJECT, /* fields */
 };
 
 struct ast_value {
@@ -34,9 +34,9 @@ struct ast_value {
 	bool block;
 	uint32_t at, end;
 	str text;
-	struct ast_value **items; /* list */
+	struct ast_value **items;        /* list */
 	struct ast_object_field *fields; /* object */
-	size_t n;                 /* of items or fields */
+	size_t n;                        /* of items or fields */
 };
 
 struct ast_object_field {
@@ -67,7 +67,7 @@ enum ast_type_kind { AST_TYPE_NAMED, AST_TYPE_LIST, AST_TYPE_NON_NULL };
 struct ast_type {
 	enum ast_type_kind kind;
 	uint32_t at, end;
-	str name;           /* named */
+	str name;            /* named */
 	struct ast_type *of; /* list, non-null */
 };
 
@@ -89,7 +89,7 @@ struct ast_selection {
 	struct ast_argument *args;
 	size_t nargs;
 	struct ast_directives directives;
-	struct ast_name on;    /* inline fragment's type condition */
+	struct ast_name on; /* inline fragment's type condition */
 	struct ast_selections selections;
 };
 
@@ -106,7 +106,7 @@ enum ast_operation_kind { AST_QUERY, AST_MUTATION, AST_SUBSCRIPTION };
 
 /* ---- type system documents ---- */
 
-struct ast_input_value { /* argument definition or input field */
+struct ast_input_value {               /* argument definition or input field */
 	struct ast_value *description; /* a string value, or NULL */
 	struct ast_name name;
 	struct ast_type *type;
@@ -161,7 +161,7 @@ struct ast_definition {
 	struct ast_directives directives;
 	/* operation */
 	enum ast_operation_kind operation;
-	bool shorthand; /* `{ … }` */
+	bool shorthand;                 /* `{ … }` */
 	struct ast_variable *variables; /* operation, fragment variables are not in the language */
 	size_t nvariables;
 	/* operation, fragment */
@@ -188,7 +188,8 @@ struct ast_definition {
 	struct ast_name *locations;
 	size_t nlocations;
 	bool repeatable;
-	/* an empty pair of braces was written is a syntax error, so n == 0 means none were written */
+	/* an empty pair of braces was written is a syntax error, so n == 0 means none were written
+	 */
 };
 
 struct ast_document {

@@ -7,9 +7,9 @@
 #include "graphql/value.h"
 
 /*
- * Writes the JSON value of one introspection root field (`__schema` or `__type`) with its selections, aliases,
- * fragments and @skip/@include applied, reading variables from `vars`. The document is valid.
- * `fields` are the merged AST fields of one response key.
+ * Writes the JSON value of one introspection root field (`__schema` or `__type`) with its
+ * selections, aliases, fragments and @skip/@include applied, reading variables from `vars`. The
+ * document is valid. `fields` are the merged AST fields of one response key.
  */
 struct introspection {
 	struct arena *arena;
@@ -18,8 +18,8 @@ struct introspection {
 	const struct ast_definition *operation;
 	const struct gql_variables *vars;
 };
-void gql_introspect(struct buf *b, const struct introspection *i, const struct ast_selection *const *fields,
-	size_t nfields);
+void gql_introspect(struct buf *b, const struct introspection *i,
+	const struct ast_selection *const *fields, size_t nfields);
 /* Does the value depend on variables (so that a plan must not keep it)? */
-bool gql_introspect_is_constant(const struct introspection *i, const struct ast_selection *const *fields,
-	size_t nfields);
+bool gql_introspect_is_constant(const struct introspection *i,
+	const struct ast_selection *const *fields, size_t nfields);

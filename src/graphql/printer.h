@@ -1,4 +1,5 @@
-/* graphql/printer.h - syntax tree → canonical text, equal to the reference implementation's `print`. */
+/* graphql/printer.h - syntax tree → canonical text, equal to the reference implementation's
+ * `print`. */
 #pragma once
 
 #include "base/buf.h"

@@ -20,8 +20,9 @@ struct location {
 struct location source_location(const struct source *s, uint32_t offset);
 
 /*
- * An error about a document: a message and the offsets of the nodes that it is about. `source` tells which text
- * each offset belongs to (documents of several files). Path is set by execution and coercion, empty else.
+ * An error about a document: a message and the offsets of the nodes that it is about. `source`
+ * tells which text each offset belongs to (documents of several files). Path is set by execution
+ * and coercion, empty else.
  */
 struct gql_error {
 	enum err_code code;
@@ -31,7 +32,7 @@ struct gql_error {
 		uint32_t at;
 	} *places;
 	size_t nplaces;
-	str path; /* JSON text of the response path, e.g. ["a",0]; empty = none */
+	str path;       /* JSON text of the response path, e.g. ["a",0]; empty = none */
 	str extensions; /* JSON members to put after "code", e.g. "hint":"…"; empty = none */
 };
 
@@ -44,6 +45,7 @@ struct gql_errors {
 };
 
 /* Adds an error without a place; the message is formatted into the arena. */
-struct gql_error *gql_error_add(struct gql_errors *l, enum err_code code, const char *fmt, ...) PRINTF(3, 4);
+struct gql_error *gql_error_add(struct gql_errors *l, enum err_code code, const char *fmt, ...)
+	PRINTF(3, 4);
 /* Adds a place to an error that gql_error_add returned. */
 void gql_error_at(struct gql_errors *l, struct gql_error *e, const struct source *s, uint32_t at);

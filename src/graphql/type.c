@@ -11,7 +11,8 @@ const struct gql_directive *gql_directive_find(const struct gql_schema *s, str n
 	return map_find(&s->directive_by_name, name);
 }
 
-const struct gql_field *gql_field_find(const struct gql_schema *s, const struct gql_type *t, str name)
+const struct gql_field *gql_field_find(const struct gql_schema *s, const struct gql_type *t,
+	str name)
 {
 	if (str_starts(name, S("__"))) {
 		if (gql_is_composite(t) && str_eq(name, S("__typename")))
@@ -55,15 +56,14 @@ bool gql_is_possible(const struct gql_type *abstract, const struct gql_type *obj
 {
 	if (abstract == object)
 		return true;
-	return abstract->possible_bits && (abstract->possible_bits[object->id / 32] & BIT(object->id % 32));
+	return abstract->possible_bits &&
+		(abstract->possible_bits[object->id / 32] & BIT(object->id % 32));
 }
 
 void gql_ref_print(struct buf *b, const struct gql_ref *r)
 {
 	switch (r->kind) {
-	case AST_TYPE_NAMED:
-		buf_put(b, r->type->name);
-		return;
+	case AST_TYPE_NAMED: buf_put(b, r->type->name); return;
 	case AST_TYPE_LIST:
 		buf_putc(b, '[');
 		gql_ref_print(b, r->of);

@@ -1,9 +1,10 @@
 /*
  * graphql/type.h - the type system of a schema, immutable once built.
  *
- * Built from syntax trees (build.h), on one arena. Types, fields and arguments keep pointers to the nodes that
- * they come from, for error locations and for the directives that the schema compiler reads. Numbers (`id`) are
- * dense, so that other modules keep their facts about types and fields in arrays.
+ * Built from syntax trees (build.h), on one arena. Types, fields and arguments keep pointers to the
+ * nodes that they come from, for error locations and for the directives that the schema compiler
+ * reads. Numbers (`id`) are dense, so that other modules keep their facts about types and fields in
+ * arrays.
  *
  * Spec: §3.
  */
@@ -19,7 +20,7 @@ struct gql_type;
 /* A reference to a type: named, or a wrapper. Named references are shared: one per type. */
 struct gql_ref {
 	enum ast_type_kind kind;
-	struct gql_type *type;   /* the named type at the bottom, for every kind */
+	struct gql_type *type;    /* the named type at the bottom, for every kind */
 	const struct gql_ref *of; /* what a list or non-null wraps */
 };
 
@@ -48,7 +49,8 @@ struct gql_field {
 	const struct ast_field_def *node; /* NULL for meta-fields (__typename, __schema, __type) */
 	const struct source *source;
 	const struct gql_type *parent;
-	uint32_t id; /* dense over all fields of the schema; meta-fields come first: 0 __typename, 1 __schema, 2 __type */
+	uint32_t id; /* dense over all fields of the schema; meta-fields come first: 0 __typename, 1
+			__schema, 2 __type */
 };
 
 enum { GQL_FIELD_TYPENAME, GQL_FIELD_SCHEMA, GQL_FIELD_TYPE, GQL_META_FIELDS };
@@ -68,11 +70,11 @@ struct gql_type {
 	enum gql_kind kind;
 	str name, description;
 	bool has_description;
-	bool introspection; /* one of the specification's __Types */
-	bool built_in;      /* Int Float String Boolean ID */
-	bool one_of;        /* input object with @oneOf */
-	str specified_by;   /* scalar; .p == NULL without */
-	uint32_t id;        /* dense over all types */
+	bool introspection;       /* one of the specification's __Types */
+	bool built_in;            /* Int Float String Boolean ID */
+	bool one_of;              /* input object with @oneOf */
+	str specified_by;         /* scalar; .p == NULL without */
+	uint32_t id;              /* dense over all types */
 	struct gql_field *fields; /* object, interface */
 	size_t nfields;
 	struct gql_input *inputs; /* input object */
@@ -81,13 +83,15 @@ struct gql_type {
 	size_t nvalues;
 	struct gql_type **interfaces; /* object, interface: declared ones, in order */
 	size_t ninterfaces;
-	struct gql_type **members; /* union: members; interface: all types that implement it (objects and interfaces) */
+	struct gql_type **members; /* union: members; interface: all types that implement it
+				      (objects and interfaces) */
 	size_t nmembers;
 	struct gql_type **possible; /* object itself; interface and union: the object types */
 	size_t npossible;
-	struct map by_name;  /* of fields, inputs or values */
-	struct gql_ref ref;  /* the plain reference to this type */
-	const struct ast_definition **nodes; /* definition first, then extensions; none for built-in types */
+	struct map by_name; /* of fields, inputs or values */
+	struct gql_ref ref; /* the plain reference to this type */
+	const struct ast_definition *
+		*nodes; /* definition first, then extensions; none for built-in types */
 	size_t nnodes;
 	uint32_t *possible_bits; /* bit per type id, NULL unless interface or union */
 };
@@ -105,10 +109,25 @@ struct gql_directive {
 };
 
 enum gql_directive_location {
-	GQL_AT_QUERY, GQL_AT_MUTATION, GQL_AT_SUBSCRIPTION, GQL_AT_FIELD, GQL_AT_FRAGMENT_DEFINITION,
-	GQL_AT_FRAGMENT_SPREAD, GQL_AT_INLINE_FRAGMENT, GQL_AT_VARIABLE_DEFINITION, GQL_AT_SCHEMA, GQL_AT_SCALAR,
-	GQL_AT_OBJECT, GQL_AT_FIELD_DEFINITION, GQL_AT_ARGUMENT_DEFINITION, GQL_AT_INTERFACE, GQL_AT_UNION,
-	GQL_AT_ENUM, GQL_AT_ENUM_VALUE, GQL_AT_INPUT_OBJECT, GQL_AT_INPUT_FIELD_DEFINITION,
+	GQL_AT_QUERY,
+	GQL_AT_MUTATION,
+	GQL_AT_SUBSCRIPTION,
+	GQL_AT_FIELD,
+	GQL_AT_FRAGMENT_DEFINITION,
+	GQL_AT_FRAGMENT_SPREAD,
+	GQL_AT_INLINE_FRAGMENT,
+	GQL_AT_VARIABLE_DEFINITION,
+	GQL_AT_SCHEMA,
+	GQL_AT_SCALAR,
+	GQL_AT_OBJECT,
+	GQL_AT_FIELD_DEFINITION,
+	GQL_AT_ARGUMENT_DEFINITION,
+	GQL_AT_INTERFACE,
+	GQL_AT_UNION,
+	GQL_AT_ENUM,
+	GQL_AT_ENUM_VALUE,
+	GQL_AT_INPUT_OBJECT,
+	GQL_AT_INPUT_FIELD_DEFINITION,
 	GQL_AT_COUNT
 };
 /* "QUERY" … */
@@ -119,7 +138,8 @@ struct gql_schema {
 	str description;
 	bool has_description;
 	struct gql_type *query, *mutation, *subscription; /* NULL where absent */
-	struct gql_type **types; /* by id; those of the document in its order, as the reference lists them */
+	struct gql_type *
+		*types; /* by id; those of the document in its order, as the reference lists them */
 	size_t ntypes;
 	struct gql_directive **directives;
 	size_t ndirectives;
@@ -132,8 +152,10 @@ struct gql_schema {
 
 struct gql_type *gql_type_find(const struct gql_schema *s, str name);
 const struct gql_directive *gql_directive_find(const struct gql_schema *s, str name);
-/* The field of an object or interface, with __typename, and on the query type __schema and __type. */
-const struct gql_field *gql_field_find(const struct gql_schema *s, const struct gql_type *t, str name);
+/* The field of an object or interface, with __typename, and on the query type __schema and __type.
+ */
+const struct gql_field *gql_field_find(const struct gql_schema *s, const struct gql_type *t,
+	str name);
 const struct gql_input *gql_input_find(const struct gql_type *t, str name);
 const struct gql_enum_value *gql_enum_value_find(const struct gql_type *t, str name);
 const struct gql_input *gql_arg_find(const struct gql_field *f, str name);

@@ -1,9 +1,9 @@
 /*
  * graphql/value.h - coerced input values, and coercion of literals and variables.
  *
- * A gql_value is what an argument or variable is after coercion: of the right type, defaults applied, with custom
- * scalars normalised by the scalar's hook. Absent is a NULL pointer; an explicit null is GQL_NULL.
- * Spec: §3.5–3.13 input coercion, §6.1.2 CoerceVariableValues.
+ * A gql_value is what an argument or variable is after coercion: of the right type, defaults
+ * applied, with custom scalars normalised by the scalar's hook. Absent is a NULL pointer; an
+ * explicit null is GQL_NULL. Spec: §3.5–3.13 input coercion, §6.1.2 CoerceVariableValues.
  */
 #pragma once
 
@@ -17,7 +17,7 @@ enum gql_value_kind {
 	GQL_ENUMVAL, /* text: the name; number: its position */
 	GQL_LIST,
 	GQL_OBJECTVAL,
-	GQL_JSON,    /* text: any JSON, for scalars that accept everything */
+	GQL_JSON, /* text: any JSON, for scalars that accept everything */
 };
 
 struct gql_value {
@@ -25,17 +25,19 @@ struct gql_value {
 	bool boolean;
 	uint32_t number;
 	str text; /* a view of the request or of the arena */
-	struct gql_value **items;       /* list: n items; object: indexed by gql_input.id, NULL = absent */
+	struct gql_value *
+		*items; /* list: n items; object: indexed by gql_input.id, NULL = absent */
 	size_t n;
 };
 
 /*
- * How a custom scalar reads its input: normalises `*v` (GQL_STRING, GQL_NUMBER, GQL_BOOL or GQL_JSON as the
- * client wrote it) in place, or returns false with a message in *why ("Expected a date like 2026-01-31."). Absent
- * (NULL function) accepts anything. The table of scalars belongs to the schema module, which hands this down.
+ * How a custom scalar reads its input: normalises `*v` (GQL_STRING, GQL_NUMBER, GQL_BOOL or
+ * GQL_JSON as the client wrote it) in place, or returns false with a message in *why ("Expected a
+ * date like 2026-01-31."). Absent (NULL function) accepts anything. The table of scalars belongs to
+ * the schema module, which hands this down.
  */
-typedef bool gql_scalar_fn(void *ctx, struct arena *a, const struct gql_type *scalar, struct gql_value *v,
-	const char **why);
+typedef bool gql_scalar_fn(void *ctx, struct arena *a, const struct gql_type *scalar,
+	struct gql_value *v, const char **why);
 
 struct gql_coercion {
 	struct arena *arena;
@@ -53,21 +55,24 @@ struct gql_variables {
 };
 
 /*
- * Coerces the JSON object `json` (empty or "null" = {}) to the operation's variables. All problems are added
- * to c->errors as the reference words them; false if any. Unknown variables in the JSON are ignored.
- * `types` are the resolved types of the definitions, in order (gql_variable_types).
+ * Coerces the JSON object `json` (empty or "null" = {}) to the operation's variables. All problems
+ * are added to c->errors as the reference words them; false if any. Unknown variables in the JSON
+ * are ignored. `types` are the resolved types of the definitions, in order (gql_variable_types).
  */
-MUST_USE bool gql_coerce_variables(const struct gql_coercion *c, const struct ast_definition *operation,
-	const struct gql_ref *const *types, str json, struct gql_variables *out);
+MUST_USE bool gql_coerce_variables(const struct gql_coercion *c,
+	const struct ast_definition *operation, const struct gql_ref *const *types, str json,
+	struct gql_variables *out);
 /* Resolves the variable definitions' types; the operation is valid. */
 const struct gql_ref *const *gql_variable_types(struct arena *a, const struct gql_schema *s,
 	const struct ast_definition *operation);
 /*
- * Coerces a literal of a valid document; variables are looked up in `vars` (NULL: none allowed). Returns false
- * with an error at the literal when it does not fit. An absent variable gives *out == NULL.
+ * Coerces a literal of a valid document; variables are looked up in `vars` (NULL: none allowed).
+ * Returns false with an error at the literal when it does not fit. An absent variable gives *out ==
+ * NULL.
  */
-MUST_USE bool gql_coerce_literal(const struct gql_coercion *c, const struct ast_definition *operation,
-	const struct gql_variables *vars, const struct gql_ref *type, const struct ast_value *literal,
-	const struct source *source, struct gql_value **out);
+MUST_USE bool gql_coerce_literal(const struct gql_coercion *c,
+	const struct ast_definition *operation, const struct gql_variables *vars,
+	const struct gql_ref *type, const struct ast_value *literal, const struct source *source,
+	struct gql_value **out);
 /* A value as JSON text. */
 void gql_value_print_json(struct buf *b, const struct gql_value *v, const struct gql_ref *type);
