@@ -1,0 +1,29 @@
+/*
+ * schema/compile.h - SDL files + catalog → model, or all problems at once.
+ */
+#pragma once
+
+#include "schema/model.h"
+
+struct compile_options {
+	const struct source_file {
+		str path, text;
+	} * files;
+	size_t nfiles;
+	uint32_t default_limit, max_limit; /* of lists without @list */
+	uint64_t generation;
+};
+
+/*
+ * Compiles. The files' texts and the catalog are copied or kept: `catalog` must outlive the model
+ * (it is usually on the same arena, which becomes the model's). Problems are added to
+ * `out_diagnostics`, all that can be found; false if any is an error. On success *out has one
+ * reference.
+ */
+MUST_USE
+bool schema_compile(struct arena *a, const struct compile_options *o, const struct catalog *catalog,
+	const struct model **out, struct diagnostics *diagnostics);
+/* Prints a diagnostic for a terminal: file:line:column: error: message, excerpt, hint. */
+void diagnostic_print(struct buf *b, const struct diagnostic *d, bool colour);
+/* The same as JSON: {"severity","file","line","column","message","hint","excerpt"}. */
+void diagnostic_print_json(struct buf *b, const struct diagnostic *d);

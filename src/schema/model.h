@@ -1,0 +1,191 @@
+/*
+ * schema/model.h - a compiled schema: the GraphQL types together with where each field's value is.
+ *
+ * Immutable and shared by all workers; counted by reference (model_ref/model_unref) because
+ * requests in flight finish on the model that they began with. Everything lives on the model's
+ * arena. Facts about a field are in bindings[gql_field.id], facts about a type in
+ * types[gql_type.id].
+ */
+#pragma once
+
+#include "base/vec.h"
+#include "graphql/build.h"
+#include "schema/catalog.h"
+#include "schema/scalar.h"
+
+/* What a leaf or list-of-leaf value is. */
+struct leaf {
+	const struct scalar *scalar;      /* NULL for an enum */
+	const struct gql_type *enum_type; /* NULL for a scalar */
+	const struct enum_map *labels;    /* enum: names ↔ PostgreSQL labels */
+};
+
+struct enum_map {    /* by gql_enum_value.id */
+	str *labels; /* the stored text of each value */
+	size_t n;
+	struct map by_label;       /* stored text → struct gql_enum_value */
+	const struct cat_type *pg; /* NULL when stored as text */
+};
+
+/* The relation behind an object type or interface. */
+struct backing {
+	const struct gql_type *type;
+	const struct cat_relation *relation;
+	const struct cat_column *data; /* the JSONB column, or NULL */
+	const struct cat_column *
+		*key; /* what makes the order total: primary key, else `id`, else empty */
+	size_t nkey;
+	const struct cat_column *
+		discriminator; /* abstract types: the column that holds the type's name; or NULL: */
+	bool discriminator_in_data; /* … then the key "type" or "__typename" of the document */
+	str discriminator_key;
+};
+
+/* Where a value stands in a row: a column, or a path of keys in the row's document. */
+struct place {
+	const struct cat_column *column; /* a column … or NULL: */
+	str *path; /* … keys below the source's data (or below the embedded object) */
+	size_t npath;
+	const char
+		*cast; /* SQL type of a JSON value for filters and keys, e.g. "uuid"; NULL = text */
+};
+
+enum bind_kind {
+	BIND_NONE,  /* not readable (a field of a type that is only returned by functions and has no
+		       source) */
+	BIND_PLACE, /* a leaf, list of leaves, or embedded object at `place` */
+	BIND_RELATION, /* rows of `target`, joined */
+	BIND_ROOT,     /* rows of `target`: a field of Query */
+	BIND_FUNCTION, /* a call: a field of Query or Mutation */
+};
+
+struct join_pair {
+	struct place from; /* in the parent's row */
+	struct place to;   /* in the target's row (or the link table's column) */
+};
+
+struct join {
+	struct join_pair *pairs; /* parent = target, or parent = link */
+	size_t n;
+	const struct cat_relation *link; /* many-to-many: the link table */
+	struct join_pair *link_pairs;    /* link = target */
+	size_t nlink_pairs;
+};
+
+struct order_item {
+	const struct gql_field *field;
+	str direction; /* ASC, DESC_NULLS_LAST … */
+};
+
+struct list_policy {
+	uint32_t default_limit, max_limit; /* rows */
+	struct order_item *order;          /* default order; may be empty */
+	size_t norder;
+};
+
+enum arg_role { ARG_EQ, ARG_WHERE, ARG_ORDER_BY, ARG_LIMIT, ARG_OFFSET, ARG_FUNCTION };
+
+struct arg_binding { /* by gql_input.id of the field's arguments */
+	enum arg_role role;
+	struct place place;    /* ARG_EQ */
+	struct leaf leaf;      /* ARG_EQ, ARG_FUNCTION of leaf type */
+	uint32_t function_arg; /* ARG_FUNCTION: index in cat_function.args */
+};
+
+enum call_form {
+	CALL_INPUT_JSONB, /* context values, then one jsonb made of the `input` argument (or of all
+			     arguments) */
+	CALL_NAMED, /* typed parameters, matched by name to the arguments or the input object's
+		       fields */
+};
+
+enum call_result {
+	RESULT_MUTATION, /* a row with a status column: the mutation contract */
+	RESULT_ROWS,     /* rows or composites shaped like the type */
+	RESULT_JSON,     /* one json/jsonb value shaped like the type */
+	RESULT_VALUE,    /* a scalar */
+	RESULT_VOID,
+};
+
+struct call_named {   /* CALL_NAMED: what goes into a parameter */
+	uint32_t arg; /* gql_input.id of the field's argument */
+	const struct gql_input
+		*field;   /* field of its input object, or NULL for the argument itself */
+	struct leaf leaf; /* scalar NULL and enum NULL: passed as json */
+	bool list;
+};
+
+struct call {
+	const struct cat_function *function;
+	enum call_form form;
+	enum call_result result;
+	str *context; /* names of session values that come first */
+	size_t ncontext;
+	struct call_named
+		*named; /* by position after the context; n = function->nargs - ncontext */
+	size_t nnamed;
+	uint32_t input_arg; /* CALL_INPUT_JSONB: gql_input.id, or UINT32_MAX: all arguments as one
+			       object */
+	const struct gql_type *success,
+		*error;                /* members of the result union, NULL where there is none */
+	const struct gql_type *entity; /* object type of the entity, NULL = none */
+};
+
+struct binding {
+	enum bind_kind kind;
+	struct leaf leaf; /* BIND_PLACE of leaf type (lists: of the items) */
+	struct place place;
+	const struct backing *target;
+	const struct join *join;
+	struct list_policy list;
+	struct arg_binding *args; /* by gql_input.id */
+	const struct call *call;
+};
+
+enum input_role { INPUT_PLAIN, INPUT_WHERE, INPUT_FILTER, INPUT_ORDER_BY };
+
+struct type_facts {
+	const struct backing *source; /* object, interface; NULL = none */
+	struct leaf leaf;             /* scalar, enum */
+	enum input_role role;         /* input objects */
+	const struct gql_type *about; /* WHERE, ORDER_BY: the object type; FILTER: the leaf type */
+	bool filter_list;             /* FILTER of an array */
+	/* INPUT_PLAIN: JSON key of each input field, snake_case or @column, by gql_input.id */
+	str *keys;
+};
+
+/* What the compiler noticed without refusing. */
+struct diagnostic {
+	enum { DIAG_ERROR, DIAG_WARNING, DIAG_HINT } severity;
+	str file;
+	uint32_t line, column; /* 0 = the whole file */
+	str message;
+	str hint;    /* what to do, may be empty */
+	str excerpt; /* the line with a caret below, two lines; may be empty */
+};
+
+struct diagnostics {
+	VEC(struct diagnostic);
+	size_t errors;
+};
+
+struct model {
+	const struct gql_schema *gql;
+	const struct catalog *catalog;
+	const struct binding *bindings; /* by gql_field.id */
+	const struct type_facts *types; /* by gql_type.id */
+	uint64_t generation;            /* unique in the process */
+	struct arena *arena;
+	int refs; /* atomic */
+};
+
+static inline const struct binding *model_binding(const struct model *m, const struct gql_field *f)
+{
+	return &m->bindings[f->id];
+}
+static inline const struct type_facts *model_facts(const struct model *m, const struct gql_type *t)
+{
+	return &m->types[t->id];
+}
+void model_ref(const struct model *m);
+void model_unref(const struct model *m);
