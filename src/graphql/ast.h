@@ -98,7 +98,7 @@ struct ast_variable {
 	struct ast_type *type;
 	struct ast_value *default_value; /* NULL = none */
 	struct ast_directives directives;
-	str description;
+	struct ast_value *description; /* a string value, or NULL */
 	uint32_t at, end;
 };
 
