@@ -1,0 +1,261 @@
+/*
+ * param - evaluates recipes: finds the value in the request's variables and writes it in the text form that
+ * PostgreSQL reads. Runs for each parameter of each request, so the common case (a variable's string) is a
+ * pointer chase and no copy beyond the terminating NUL.
+ */
+#include "sql/param.h"
+
+#include "base/json.h"
+
+#include <string.h>
+
+/* ---- finding the value ---- */
+
+static const struct gql_value *step_into(const struct gql_value *v, const struct pexpr *x)
+{
+	for (size_t i = 0; v && i < x->nsteps; i++) {
+		bool has_items = v->kind == GQL_LIST || v->kind == GQL_OBJECTVAL;
+		v = has_items && x->steps[i] < v->n ? v->items[x->steps[i]] : NULL;
+	}
+	return v;
+}
+
+static const struct gql_value *eval(const struct param_env *env, const struct pexpr *x);
+
+static const struct gql_value *eval_items(const struct param_env *env, const struct pexpr *x)
+{
+	struct gql_value *v = arena_new(env->arena, struct gql_value);
+	v->kind = x->kind == PEXPR_LIST ? GQL_LIST : GQL_OBJECTVAL;
+	v->items = arena_array(env->arena, struct gql_value *, x->nitems);
+	v->n = x->nitems;
+	for (size_t i = 0; i < x->nitems; i++) {
+		const struct gql_value *item = x->items[i] ? eval(env, x->items[i]) : NULL;
+		if (!item && v->kind == GQL_LIST)
+			item = arena_new(env->arena, struct gql_value); /* an absent variable in a list is null */
+		v->items[i] = arena_new(env->arena, struct gql_value);
+		if (item)
+			*v->items[i] = *item;
+		else
+			v->items[i] = NULL;
+	}
+	return v;
+}
+
+static const struct gql_value *eval(const struct param_env *env, const struct pexpr *x)
+{
+	switch (x->kind) {
+	case PEXPR_CONST: return x->constant;
+	case PEXPR_VARIABLE:
+		return x->variable < env->vars->n ? step_into(env->vars->at[x->variable], x) : NULL;
+	case PEXPR_LIST:
+	case PEXPR_OBJECT: return eval_items(env, x);
+	case PEXPR_CONTEXT: break;
+	}
+	return NULL;
+}
+
+/* ---- text forms ---- */
+
+static bool is_null(const struct gql_value *v)
+{
+	return !v || v->kind == GQL_NULL;
+}
+
+static str enum_text(const struct leaf *leaf, const struct gql_value *v)
+{
+	bool mapped = leaf->labels && v->number < leaf->labels->n;
+	return mapped ? leaf->labels->labels[v->number] : v->text;
+}
+
+static bool is_json_leaf(const struct leaf *leaf)
+{
+	return leaf->scalar && leaf->scalar->out == OUT_JSON;
+}
+
+/* The text of a leaf; JSON scalars as JSON, everything else bare. */
+static str leaf_text(const struct param_env *env, const struct leaf *leaf, const struct gql_value *v)
+{
+	if (is_json_leaf(leaf)) {
+		struct buf b = buf_on(env->arena);
+		gql_value_print_json(&b, v, NULL);
+		return buf_str(&b);
+	}
+	switch (v->kind) {
+	case GQL_BOOL: return v->boolean ? S("true") : S("false");
+	case GQL_ENUMVAL: return enum_text(leaf, v);
+	case GQL_NULL: return S("null");
+	case GQL_NUMBER:
+	case GQL_STRING:
+	case GQL_JSON:
+	case GQL_LIST:
+	case GQL_OBJECTVAL: break;
+	}
+	return v->text;
+}
+
+static void put_array_item(struct buf *b, str s)
+{
+	buf_putc(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_putc(b, '\\');
+		buf_putc(b, s.p[i]);
+	}
+	buf_putc(b, '"');
+}
+
+/* Source: PostgreSQL documentation, §8.15.6 Array Input and Output Syntax. */
+static str array_text(const struct param_env *env, const struct leaf *leaf, const struct gql_value *v)
+{
+	struct buf b = buf_on(env->arena);
+	buf_putc(&b, '{');
+	for (size_t i = 0; i < v->n; i++) {
+		if (i)
+			buf_putc(&b, ',');
+		if (is_null(v->items[i]))
+			buf_lit(&b, "NULL");
+		else
+			put_array_item(&b, leaf_text(env, leaf, v->items[i]));
+	}
+	buf_putc(&b, '}');
+	return buf_str(&b);
+}
+
+/* LIKE's metacharacters lose their meaning. Source: PostgreSQL documentation, §9.7.1. */
+static str pattern_text(const struct param_env *env, enum param_form form, str s)
+{
+	struct buf b = buf_on(env->arena);
+	if (form != PARAM_STARTS)
+		buf_putc(&b, '%');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '%' || s.p[i] == '_' || s.p[i] == '\\')
+			buf_putc(&b, '\\');
+		buf_putc(&b, s.p[i]);
+	}
+	if (form != PARAM_ENDS)
+		buf_putc(&b, '%');
+	return buf_str(&b);
+}
+
+static bool limit_text(const struct param *p, const struct gql_value *v, str *out, struct err *e)
+{
+	if (v->text.n > 0 && v->text.p[0] == '-')
+		return err_set(e, ERR_BAD_INPUT, "Argument \"%.*s\" must not be negative.", STR_ARG(p->name));
+	uint64_t n = 0;
+	for (size_t i = 0; i < v->text.n && n <= p->max; i++)
+		n = n * 10 + (uint64_t)(v->text.p[i] - '0');
+	if (n > p->max)
+		return err_set(e, ERR_BAD_INPUT, "Argument \"%.*s\" must be at most %llu.",
+			STR_ARG(p->name), (unsigned long long)p->max);
+	*out = v->text;
+	return true;
+}
+
+/* ---- JSON in stored form ---- */
+
+static void put_json_object(struct buf *b, const struct model *m, const struct gql_type *type,
+	const struct gql_value *v)
+{
+	const struct type_facts *facts = model_facts(m, type);
+	bool first = true;
+	buf_putc(b, '{');
+	for (size_t i = 0; i < v->n && i < type->ninputs; i++) {
+		if (!v->items[i])
+			continue;
+		if (!first)
+			buf_putc(b, ',');
+		first = false;
+		json_put_string(b, facts->keys ? facts->keys[i] : type->inputs[i].name);
+		buf_putc(b, ':');
+		param_put_json(b, m, type->inputs[i].type, v->items[i]);
+	}
+	buf_putc(b, '}');
+}
+
+static void put_json_list(struct buf *b, const struct model *m, const struct gql_ref *item,
+	const struct gql_value *v)
+{
+	buf_putc(b, '[');
+	for (size_t i = 0; i < v->n; i++) {
+		if (i)
+			buf_putc(b, ',');
+		param_put_json(b, m, item, v->items[i]);
+	}
+	buf_putc(b, ']');
+}
+
+static void put_json_leaf(struct buf *b, const struct model *m, const struct gql_type *type,
+	const struct gql_value *v)
+{
+	const struct leaf *leaf = &model_facts(m, type)->leaf;
+	if (v->kind == GQL_ENUMVAL)
+		json_put_string(b, enum_text(leaf, v));
+	else
+		gql_value_print_json(b, v, &type->ref);
+}
+
+void param_put_json(struct buf *b, const struct model *m, const struct gql_ref *type,
+	const struct gql_value *v)
+{
+	const struct gql_ref *bare = gql_nullable(type);
+	if (is_null(v))
+		buf_lit(b, "null");
+	else if (bare->kind == AST_TYPE_LIST)
+		put_json_list(b, m, bare->of, v);
+	else if (bare->type->kind == GQL_INPUT)
+		put_json_object(b, m, bare->type, v);
+	else
+		put_json_leaf(b, m, bare->type, v);
+}
+
+/* ---- one parameter ---- */
+
+static bool value_text(const struct param_env *env, const struct param *p, const struct gql_value *v,
+	str *out, struct err *e)
+{
+	struct buf b;
+	switch (p->form) {
+	case PARAM_TEXT: *out = leaf_text(env, &p->leaf, v); return true;
+	case PARAM_ARRAY: *out = array_text(env, &p->leaf, v); return true;
+	case PARAM_CONTAINS:
+	case PARAM_STARTS:
+	case PARAM_ENDS: *out = pattern_text(env, p->form, leaf_text(env, &p->leaf, v)); return true;
+	case PARAM_LIMIT: return limit_text(p, v, out, e);
+	case PARAM_JSON:
+		b = buf_on(env->arena);
+		param_put_json(&b, env->model, p->type, v);
+		*out = buf_str(&b);
+		return true;
+	}
+	return true;
+}
+
+static void from_context(const struct param_env *env, const struct param *p, struct param_text *out)
+{
+	str v = env->context ? env->context(env->context_arg, p->value.name) : STR_NONE;
+	out->null = v.p == NULL;
+	if (v.p)
+		out->text = (str){ str_z(env->arena, v), v.n };
+}
+
+bool param_eval(const struct param_env *env, const struct param *p, struct param_text *out,
+	struct err *e)
+{
+	*out = (struct param_text){ .text = S("") };
+	if (p->value.kind == PEXPR_CONTEXT) {
+		from_context(env, p, out);
+		return true;
+	}
+	const struct gql_value *v = eval(env, &p->value);
+	if (is_null(v)) {
+		out->null = true;
+		return true;
+	}
+	str text;
+	if (!value_text(env, p, v, &text, e))
+		return false;
+	if (memchr(text.p, '\0', text.n))
+		return err_set(e, ERR_BAD_INPUT, "A text must not contain the character U+0000.");
+	out->text = (str){ str_z(env->arena, text), text.n };
+	return true;
+}

@@ -1,0 +1,71 @@
+/*
+ * sql/param.h - statement parameters as recipes: made when a plan is built, evaluated for each request.
+ */
+#pragma once
+
+#include "base/vec.h"
+#include "schema/model.h"
+
+/* Where a value comes from. */
+enum pexpr_kind {
+	PEXPR_CONST,    /* a literal of the document */
+	PEXPR_VARIABLE, /* a variable, then steps into its lists and input objects */
+	PEXPR_LIST,     /* a list literal with variables in it */
+	PEXPR_OBJECT,   /* an object literal with variables in it; items by gql_input.id, NULL = absent */
+	PEXPR_CONTEXT,  /* a value of the request's identity: `name` */
+};
+
+struct pexpr {
+	enum pexpr_kind kind;
+	const struct gql_value *constant;
+	uint32_t variable;
+	const uint32_t *steps;
+	size_t nsteps;
+	const struct pexpr **items;
+	size_t nitems;
+	str name;
+};
+
+/* What text is made of the value. A null or absent value is always NULL, except for PARAM_JSON objects. */
+enum param_form {
+	PARAM_TEXT,      /* a leaf in the text form of its type */
+	PARAM_ARRAY,     /* a list of leaves as a PostgreSQL array literal */
+	PARAM_JSON,      /* JSON; keys of input objects in their stored names, enum values as labels */
+	PARAM_CONTAINS,  /* %escaped% */
+	PARAM_STARTS,    /* escaped% */
+	PARAM_ENDS,      /* %escaped */
+	PARAM_LIMIT,     /* a row count: 0 ≤ value ≤ max, else BAD_USER_INPUT */
+};
+
+struct param {
+	struct pexpr value;
+	enum param_form form;
+	struct leaf leaf;           /* TEXT, ARRAY and patterns */
+	const struct gql_ref *type; /* JSON */
+	uint64_t max;               /* LIMIT */
+	str name;                   /* LIMIT: the argument's name for messages */
+};
+
+struct params {
+	VEC(struct param);
+};
+
+/* A parameter's text as libpq takes it: NUL-terminated at p[n]. */
+struct param_text {
+	str text;
+	bool null;
+};
+
+struct param_env {
+	struct arena *arena;
+	const struct model *model;
+	const struct gql_variables *vars;
+	/* The value of a context name ("tenant_id"), or a slice with .p == NULL. */
+	str (*context)(void *arg, str name);
+	void *context_arg;
+};
+
+/* Evaluates one parameter. Fails: ERR_BAD_INPUT with a message for the client. */
+MUST_USE bool param_eval(const struct param_env *env, const struct param *p, struct param_text *out, struct err *e);
+/* Writes a value as JSON in stored form: keys by type_facts.keys, enum labels, scalars in their own JSON form. */
+void param_put_json(struct buf *b, const struct model *m, const struct gql_ref *type, const struct gql_value *v);
