@@ -29,8 +29,8 @@ struct gql_input {
 	str name, description;
 	bool has_description;
 	const struct gql_ref *type;
-	const struct ast_value *default_ast;   /* NULL = none */
-	const struct gql_value *default_value; /* coerced; NULL = none */
+	const struct ast_value *default_ast; /* NULL = none */
+	struct gql_value *default_value;     /* coerced, shared, never changed; NULL = none */
 	bool deprecated;
 	str deprecation_reason;
 	const struct ast_input_value *node;

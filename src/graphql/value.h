@@ -44,8 +44,9 @@ struct gql_coercion {
 	const struct gql_schema *schema;
 	gql_scalar_fn *scalar; /* may be NULL */
 	void *scalar_ctx;
-	bool suggestions; /* "Did you mean" in messages */
-	struct gql_errors *errors;
+	bool suggestions;          /* "Did you mean" in messages */
+	struct gql_errors *errors; /* may be NULL: then only the verdict counts */
+	size_t errors_max;         /* of one set of variables; 0 = 50 */
 };
 
 /* The variables of one request: values by position of the operation's variable definitions. */
@@ -62,6 +63,9 @@ struct gql_variables {
 MUST_USE bool gql_coerce_variables(const struct gql_coercion *c,
 	const struct ast_definition *operation, const struct gql_ref *const *types, str json,
 	struct gql_variables *out);
+/* The type that a reference in a document names; NULL when the schema has no such type. */
+const struct gql_ref *gql_ref_from_ast(struct arena *a, const struct gql_schema *s,
+	const struct ast_type *type);
 /* Resolves the variable definitions' types; the operation is valid. */
 const struct gql_ref *const *gql_variable_types(struct arena *a, const struct gql_schema *s,
 	const struct ast_definition *operation);
@@ -74,5 +78,8 @@ MUST_USE bool gql_coerce_literal(const struct gql_coercion *c,
 	const struct ast_definition *operation, const struct gql_variables *vars,
 	const struct gql_ref *type, const struct ast_value *literal, const struct source *source,
 	struct gql_value **out);
-/* A value as JSON text. */
+/*
+ * A value as JSON text. `type` names the fields of input objects and may be NULL for values without
+ * one. Absent fields are left out, an absent value (NULL) is null.
+ */
 void gql_value_print_json(struct buf *b, const struct gql_value *v, const struct gql_ref *type);
