@@ -61,6 +61,7 @@ struct gql_enum_value {
 	bool deprecated;
 	str deprecation_reason;
 	const struct ast_enum_value *node;
+	const struct source *source;
 	uint32_t id; /* position in the declaration */
 };
 

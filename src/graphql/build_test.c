@@ -1,0 +1,157 @@
+/* build_test - schemas from documents: kinds, references, extensions, order, lookups. */
+#include "base/check.h"
+
+#include "base/arena.h"
+#include "graphql/build_int.h"
+#include "graphql/parser.h"
+
+static struct arena *arena;
+
+static int open_arena(void **state)
+{
+	(void)state;
+	arena = arena_open(0);
+	return 0;
+}
+
+static int close_arena(void **state)
+{
+	(void)state;
+	arena_close(arena);
+	return 0;
+}
+
+/* The schema of a text, or NULL with the first message in *why. */
+static const struct gql_schema *build(const char *sdl, str *why)
+{
+	struct source *source = arena_new(arena, struct source);
+	*source = (struct source){ S("test"), str_from(sdl) };
+	struct ast_document *d = arena_new(arena, struct ast_document);
+	struct gql_errors errors = { .arena = arena };
+	const struct gql_schema *s = NULL;
+	if (!gql_parse(arena, source, &(struct parse_limits){ 0 }, d, &errors) ||
+		!gql_schema_build(arena, d, &s, &errors))
+		*why = errors.at[0].message;
+	return s;
+}
+
+static str type_names(const struct gql_schema *s)
+{
+	struct buf b = buf_on(arena);
+	for (size_t i = 0; i < s->ntypes; i++) {
+		if (s->types[i]->id != i)
+			buf_lit(&b, "WRONG ID ");
+		buf_printf(&b, "%s%.*s", i ? " " : "", STR_ARG(s->types[i]->name));
+	}
+	return buf_str(&b);
+}
+
+#define INTROSPECTION                                                              \
+	"__Schema __Type __TypeKind __Field __InputValue __EnumValue __Directive " \
+	"__DirectiveLocation"
+
+static void test_order(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *sdl, *want;
+	} T[] = {
+		{ "built-in scalars behind the first use", "type Query{a:A b:Float} type A{c:ID}",
+			"Query Float A ID Boolean String " INTROSPECTION },
+		{ "a built-in type defined keeps its place",
+			"type Query{a:Int} scalar S scalar Int",
+			"Query S Int Boolean String " INTROSPECTION },
+		{ "arguments behind the field's type", "type Query{a(x:Int y:ID):Float}",
+			"Query Float Int ID Boolean String " INTROSPECTION },
+		{ "interfaces before fields", "type Query implements I{a:Int} interface I{a:Int}",
+			"Query Int I Boolean String " INTROSPECTION },
+	};
+	for (size_t i = 0; i < COUNT(T); i++) {
+		str why = STR_NONE;
+		const struct gql_schema *s = build(T[i].sdl, &why);
+		CHECK_STR(T[i].name, why, "");
+		if (s)
+			CHECK_STR(T[i].name, type_names(s), T[i].want);
+	}
+	check_end();
+}
+
+static void test_builtin_names(void **state)
+{
+	(void)state;
+	const struct ast_document *d = gql_builtin_document(arena);
+	size_t n, found = 0;
+	gql_builtin_type_names(&n);
+	for (size_t i = 0; i < d->n; i++)
+		found += d->at[i]->kind != AST_DIRECTIVE_DEF &&
+			gql_is_builtin_type_name(d->at[i]->name.text);
+	CHECK_INT("as many types as names", found, n);
+	CHECK_INT("and five directives", d->n, n + 5);
+	check_end();
+}
+
+static void test_extensions(void **state)
+{
+	(void)state;
+	str why = STR_NONE;
+	const struct gql_schema *s =
+		build("extend type Query { b(x: Int = 1): [E!]! } type Query { a: Int } "
+		      "enum E { A } extend enum E { B @deprecated(reason: \"old\") } "
+		      "interface I { a: Int } extend type Query implements I "
+		      "input In { a: Int @deprecated } extend input In @oneOf { b: Int } "
+		      "union U = Query extend union U = T type T { c: Int } "
+		      "scalar S extend scalar S @specifiedBy(url: \"http://s\") "
+		      "schema { query: Query } extend schema { mutation: T }",
+			&why);
+	CHECK_STR("builds", why, "");
+	if (!s)
+		fail_msg("no schema");
+	const struct gql_type *query = gql_type_find(s, S("Query"));
+	const struct gql_type *in = gql_type_find(s, S("In"));
+	const struct gql_type *iface = gql_type_find(s, S("I"));
+	const struct gql_type *un = gql_type_find(s, S("U"));
+	const struct gql_enum_value *b = gql_enum_value_find(gql_type_find(s, S("E")), S("B"));
+	CHECK_TRUE("query", s->query == query && query->nfields == 2 && query->nnodes == 3);
+	CHECK_TRUE("mutation", s->mutation == gql_type_find(s, S("T")) && !s->subscription);
+	const struct gql_field *f = gql_field_find(s, query, S("b"));
+	CHECK_STR("list of non-null", gql_ref_text(arena, f->type), "[E!]!");
+	CHECK_TRUE("argument", gql_arg_find(f, S("x")) && gql_arg_find(f, S("x"))->default_ast);
+	CHECK_TRUE("enum value", b && b->id == 1 && b->deprecated);
+	CHECK_STR("reason", b->deprecation_reason, "old");
+	CHECK_TRUE("one of", in->one_of && in->ninputs == 2 && in->inputs[1].id == 1);
+	CHECK_STR("default reason", in->inputs[0].deprecation_reason, "No longer supported");
+	CHECK_STR("url", gql_type_find(s, S("S"))->specified_by, "http://s");
+	CHECK_TRUE("implementation", iface->nmembers == 1 && gql_is_possible(iface, query));
+	CHECK_TRUE("members", un->npossible == 2 && gql_is_possible(un, s->mutation));
+	CHECK_TRUE("not possible", !gql_is_possible(iface, s->mutation));
+	check_end();
+}
+
+static void test_meta(void **state)
+{
+	(void)state;
+	str why = STR_NONE;
+	const struct gql_schema *s = build("type Query { a: T } type T { a: Int }", &why);
+	CHECK_STR("builds", why, "");
+	const struct gql_type *t = gql_type_find(s, S("T"));
+	CHECK_TRUE("__typename", gql_field_find(s, t, S("__typename")) == &s->meta[0]);
+	CHECK_TRUE("__type", gql_field_find(s, s->query, S("__type")) == &s->meta[2]);
+	CHECK_TRUE("only there", !gql_field_find(s, t, S("__schema")));
+	CHECK_INT("ids are dense", t->fields[0].id, s->query->fields[0].id + 1);
+	CHECK_INT("behind the meta-fields", s->query->fields[0].id, GQL_META_FIELDS);
+	const struct gql_directive *d = gql_directive_find(s, S("skip"));
+	CHECK_TRUE("@skip", d && d->built_in && d->locations & BIT(GQL_AT_FIELD));
+	CHECK_INT("directives", s->ndirectives, 5);
+	check_end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_order, open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(test_builtin_names, open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(test_extensions, open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(test_meta, open_arena, close_arena),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
