@@ -4,6 +4,7 @@
  * Definitions and extensions differ only in what must stand in them, so they share functions.
  */
 #include "graphql/parser_int.h"
+#include "graphql/type.h"
 
 static void one_name(struct parser *p, void *item)
 {
@@ -64,31 +65,10 @@ static void operation_type(struct parser *p, void *item)
 
 static void location(struct parser *p, void *item)
 {
-	static const str KNOWN[] = {
-		STR_INIT("QUERY"),
-		STR_INIT("MUTATION"),
-		STR_INIT("SUBSCRIPTION"),
-		STR_INIT("FIELD"),
-		STR_INIT("FRAGMENT_DEFINITION"),
-		STR_INIT("FRAGMENT_SPREAD"),
-		STR_INIT("INLINE_FRAGMENT"),
-		STR_INIT("VARIABLE_DEFINITION"),
-		STR_INIT("SCHEMA"),
-		STR_INIT("SCALAR"),
-		STR_INIT("OBJECT"),
-		STR_INIT("FIELD_DEFINITION"),
-		STR_INIT("ARGUMENT_DEFINITION"),
-		STR_INIT("INTERFACE"),
-		STR_INIT("UNION"),
-		STR_INIT("ENUM"),
-		STR_INIT("ENUM_VALUE"),
-		STR_INIT("INPUT_OBJECT"),
-		STR_INIT("INPUT_FIELD_DEFINITION"),
-	};
 	struct token t = p->token;
 	*(struct ast_name *)item = parse_name(p);
-	for (size_t i = 0; i < COUNT(KNOWN); i++)
-		if (str_eq(t.text, KNOWN[i]))
+	for (int i = 0; i < GQL_AT_COUNT; i++)
+		if (str_eq(t.text, str_from(gql_directive_location_name(i))))
 			return;
 	parse_unexpected(p, &t);
 }
@@ -178,7 +158,7 @@ void parse_type_definition(struct parser *p, struct ast_definition *d)
 	default: break;
 	}
 	size_t parts = d->ninterfaces + d->directives.n + d->noperation_types + d->nfields +
-		       d->nmembers + d->nvalues + d->ninputs;
+		d->nmembers + d->nvalues + d->ninputs;
 	if (d->extend && parts == 0)
 		parse_unexpected(p, &p->token);
 }

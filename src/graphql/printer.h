@@ -1,5 +1,7 @@
-/* graphql/printer.h - syntax tree → canonical text, equal to the reference implementation's
- * `print`. */
+/*
+ * graphql/printer.h - syntax tree → canonical text, equal to the reference implementation's
+ * `print`.
+ */
 #pragma once
 
 #include "base/buf.h"
@@ -10,3 +12,5 @@ void gql_print_definition(struct buf *b, const struct ast_definition *d);
 void gql_print_value(struct buf *b, const struct ast_value *v);
 void gql_print_type(struct buf *b, const struct ast_type *t);
 void gql_print_directive(struct buf *b, const struct ast_directive *d);
+/* Would the text survive as a block string? Printers of schemas choose the form by it. */
+bool gql_is_block_printable(str s);

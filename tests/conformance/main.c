@@ -1,0 +1,125 @@
+/*
+ * graphql-conformance - answers the conformance protocol: a JSON request a line on stdin, its
+ * answer a line on stdout. Each request has an arena of its own.
+ *
+ * Steps are as the protocol wants them: an op on a schema parses, checks and builds it first, and
+ * is refused with the errors of the first step that finds any.
+ */
+#include "request.h"
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "graphql/parser.h"
+#include "graphql/printer.h"
+
+#include <stdio.h>
+
+struct job {
+	struct arena *arena;
+	const struct request *request;
+	struct gql_errors errors;
+	struct source source; /* of the request */
+	struct buf out;       /* the answer's members after "id" */
+};
+
+typedef bool op_fn(struct job *j);
+
+static void put_text(struct buf *b, str key, str text)
+{
+	buf_putc(b, ',');
+	json_put_string(b, key);
+	buf_putc(b, ':');
+	json_put_string(b, text);
+}
+
+static bool op_parse(struct job *j)
+{
+	struct ast_document d;
+	if (!gql_parse(j->arena, &j->source, NULL, &d, &j->errors))
+		return false;
+	struct buf text = buf_on(j->arena);
+	gql_print_document(&text, &d);
+	put_text(&j->out, S("print"), buf_str(&text));
+	return true;
+}
+
+static const struct {
+	const char *name;
+	op_fn *run;
+} OPS[] = {
+	{ "parse", op_parse },
+};
+
+static void put_place(struct buf *b, const struct gql_place *place)
+{
+	struct location l = source_location(place->source, place->at);
+	buf_printf(b, "{\"line\":%u,\"column\":%u}", l.line, l.column);
+}
+
+static void put_errors(struct buf *b, const struct gql_errors *errors)
+{
+	buf_lit(b, ",\"errors\":[");
+	for (size_t i = 0; i < errors->n; i++) {
+		const struct gql_error *e = &errors->at[i];
+		buf_put(b, i > 0 ? S(",{\"message\":") : S("{\"message\":"));
+		json_put_string(b, e->message);
+		buf_put(b, e->nplaces > 0 ? S(",\"locations\":[") : STR_NONE);
+		for (size_t k = 0; k < e->nplaces; k++) {
+			buf_put(b, k > 0 ? S(",") : STR_NONE);
+			put_place(b, &e->places[k]);
+		}
+		buf_put(b, e->nplaces > 0 ? S("]}") : S("}"));
+	}
+	buf_putc(b, ']');
+}
+
+static void answer(struct arena *a, str line, struct buf *out)
+{
+	struct request r = { .id = STR_INIT("null") };
+	bool known = request_read(a, line, &r);
+	struct job j = { .arena = a, .request = &r, .errors = { .arena = a }, .out = buf_on(a) };
+	j.source = (struct source){ S("GraphQL request"), r.source };
+	op_fn *run = NULL;
+	for (size_t i = 0; i < COUNT(OPS); i++)
+		if (known && str_eq(r.op, str_from(OPS[i].name)))
+			run = OPS[i].run;
+	buf_lit(out, "{\"id\":");
+	buf_put(out, r.id);
+	if (!run) {
+		buf_lit(out, ",\"ok\":false,\"unsupported\":true}\n");
+		return;
+	}
+	bool ok = run(&j);
+	buf_put(out, ok ? S(",\"ok\":true") : S(",\"ok\":false"));
+	if (ok)
+		buf_put(out, buf_str(&j.out));
+	else
+		put_errors(out, &j.errors);
+	buf_lit(out, "}\n");
+}
+
+/* A line of stdin without its end; false at the end of the input. */
+static bool read_line(struct buf *b)
+{
+	int c;
+	buf_cut(b, 0);
+	while ((c = getchar_unlocked()) != EOF && c != '\n')
+		buf_putc(b, (char)c);
+	return c != EOF || b->n > 0;
+}
+
+int main(void)
+{
+	struct arena *a = arena_open(0);
+	struct buf line = buf_on(NULL);
+	while (read_line(&line)) {
+		struct buf out = buf_on(a);
+		answer(a, buf_str(&line), &out);
+		fwrite(out.p, 1, out.n, stdout);
+		fflush(stdout);
+		arena_reset(a);
+	}
+	buf_free(&line);
+	arena_close(a);
+	return 0;
+}
