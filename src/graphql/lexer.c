@@ -117,7 +117,7 @@ static size_t decode_at(const struct lexer *l, size_t at, uint32_t *c)
 static bool is_surrogate(const struct lexer *l, size_t at)
 {
 	return byte_at(l, at) == 0xed && byte_at(l, at + 1) >= 0xa0 &&
-	       (byte_at(l, at + 2) & 0xc0) == 0x80;
+		(byte_at(l, at + 2) & 0xc0) == 0x80;
 }
 
 /* What stands at `at`, as messages name it. */
@@ -303,7 +303,7 @@ static size_t escape_fixed(const struct lexer *l, size_t at, struct buf *b, size
 		return 6;
 	}
 	bool pair = c < 0xdc00 && byte_at(l, at + 6) == '\\' && byte_at(l, at + 7) == 'u' &&
-		    hex4(l, at + 8, &low) && low >= 0xdc00 && low <= 0xdfff;
+		hex4(l, at + 8, &low) && low >= 0xdc00 && low <= 0xdfff;
 	if (!pair)
 		return 0;
 	put_code_point(b, 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00));

@@ -231,9 +231,9 @@ static void list_or_object(struct parser *p, struct ast_value *v)
 	v->kind = is_list ? AST_LIST : AST_OBJECT;
 	if (enter(p)) {
 		parse_advance(p);
-		struct list l =
-			is_list ? items(p, TOKEN_BRACKET_CLOSE, list_item, sizeof *v->items, 0)
-				: items(p, TOKEN_BRACE_CLOSE, object_field, sizeof *v->fields, 0);
+		struct list l = is_list
+			? items(p, TOKEN_BRACKET_CLOSE, list_item, sizeof *v->items, 0)
+			: items(p, TOKEN_BRACE_CLOSE, object_field, sizeof *v->fields, 0);
 		if (is_list)
 			v->items = l.at;
 		else
@@ -537,8 +537,7 @@ static void extension(struct parser *p, struct ast_definition *d)
 	parse_advance(p);
 	d->extend = true;
 	bool known = parse_peek(p, TOKEN_NAME) && kind_of(p->token.text, &d->kind) &&
-		     d->kind != AST_OPERATION && d->kind != AST_FRAGMENT &&
-		     d->kind != AST_DIRECTIVE_DEF;
+		d->kind != AST_OPERATION && d->kind != AST_FRAGMENT && d->kind != AST_DIRECTIVE_DEF;
 	if (known)
 		parse_type_definition(p, d);
 	else

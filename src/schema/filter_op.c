@@ -1,18 +1,20 @@
 /* filter_op - the table, and nothing else. */
 #include "schema/filter_op.h"
 
-#define ANY                                                                                         \
-	(BIT(KIND_TEXT) | BIT(KIND_NUMBER) | BIT(KIND_BOOLEAN) | BIT(KIND_EQUALITY) | BIT(KIND_TIME) | \
-		BIT(KIND_BYTES) | BIT(KIND_NET) | BIT(KIND_MAC) | BIT(KIND_LTREE) | BIT(KIND_RANGE) | \
-		BIT(KIND_ENUM) | BIT(KIND_JSON))
-#define ORDERED                                                                              \
+#define ANY                                                                           \
+	(BIT(KIND_TEXT) | BIT(KIND_NUMBER) | BIT(KIND_BOOLEAN) | BIT(KIND_EQUALITY) | \
+		BIT(KIND_TIME) | BIT(KIND_BYTES) | BIT(KIND_NET) | BIT(KIND_MAC) |    \
+		BIT(KIND_LTREE) | BIT(KIND_RANGE) | BIT(KIND_ENUM) | BIT(KIND_JSON))
+#define ORDERED                                                                               \
 	(BIT(KIND_TEXT) | BIT(KIND_NUMBER) | BIT(KIND_TIME) | BIT(KIND_NET) | BIT(KIND_MAC) | \
 		BIT(KIND_ENUM))
 #define TEXT BIT(KIND_TEXT)
 
 const struct filter_op FILTER_OPS[] = {
-	{ "eq", OPERAND_ONE, ANY, PATTERN_NONE, "%l = %p", NULL, "Equal. Never matches null: see isNull." },
-	{ "neq", OPERAND_ONE, ANY, PATTERN_NONE, "%l <> %p", NULL, "Not equal. Does not match null." },
+	{ "eq", OPERAND_ONE, ANY, PATTERN_NONE, "%l = %p", NULL,
+		"Equal. Never matches null: see isNull." },
+	{ "neq", OPERAND_ONE, ANY, PATTERN_NONE, "%l <> %p", NULL,
+		"Not equal. Does not match null." },
 	{ "in", OPERAND_LIST, ANY, PATTERN_NONE, "%l = any(%p)", NULL,
 		"Equal to one of the list; the empty list matches nothing." },
 	{ "nin", OPERAND_LIST, ANY, PATTERN_NONE, "%l <> all(%p)", NULL,
@@ -25,8 +27,10 @@ const struct filter_op FILTER_OPS[] = {
 	{ "lte", OPERAND_ONE, ORDERED, PATTERN_NONE, "%l <= %p", NULL, "Less than or equal." },
 	{ "between", OPERAND_BETWEEN, BIT(KIND_NUMBER) | BIT(KIND_TIME), PATTERN_NONE,
 		"%l between %p and %q", NULL, "Between two values, both included." },
-	{ "contains", OPERAND_TEXT, TEXT, PATTERN_CONTAINS, "%l like %p", NULL, "Contains the text." },
-	{ "startsWith", OPERAND_TEXT, TEXT, PATTERN_STARTS, "%l like %p", NULL, "Starts with the text." },
+	{ "contains", OPERAND_TEXT, TEXT, PATTERN_CONTAINS, "%l like %p", NULL,
+		"Contains the text." },
+	{ "startsWith", OPERAND_TEXT, TEXT, PATTERN_STARTS, "%l like %p", NULL,
+		"Starts with the text." },
 	{ "endsWith", OPERAND_TEXT, TEXT, PATTERN_ENDS, "%l like %p", NULL, "Ends with the text." },
 	{ "icontains", OPERAND_TEXT, TEXT, PATTERN_CONTAINS, "%l ilike %p", NULL,
 		"Contains the text, in any case." },
@@ -34,7 +38,8 @@ const struct filter_op FILTER_OPS[] = {
 		"Starts with the text, in any case." },
 	{ "iendsWith", OPERAND_TEXT, TEXT, PATTERN_ENDS, "%l ilike %p", NULL,
 		"Ends with the text, in any case." },
-	{ "ieq", OPERAND_TEXT, TEXT, PATTERN_NONE, "lower(%l) = lower(%p)", NULL, "Equal, in any case." },
+	{ "ieq", OPERAND_TEXT, TEXT, PATTERN_NONE, "lower(%l) = lower(%p)", NULL,
+		"Equal, in any case." },
 	{ "like", OPERAND_TEXT, TEXT, PATTERN_NONE, "%l like %p", NULL,
 		"Matches the LIKE pattern: % any text, _ any character, \\ takes their meaning away." },
 	{ "ilike", OPERAND_TEXT, TEXT, PATTERN_NONE, "%l ilike %p", NULL,

@@ -1,6 +1,6 @@
 /*
- * schema/filter_op.h - the one table of filter operators: the compiler generates filter inputs from it, the SQL
- * planner writes conditions from it, the documentation is printed from it.
+ * schema/filter_op.h - the one table of filter operators: the compiler generates filter inputs from
+ * it, the SQL planner writes conditions from it, the documentation is printed from it.
  */
 #pragma once
 
@@ -22,8 +22,8 @@ struct filter_op {
 	uint32_t kinds; /* BIT(enum scalar_kind) that have it */
 	enum pattern pattern;
 	/*
-	 * The condition: %l the field, %p the parameter with its cast, %q the second one of BETWEEN. A BOOLEAN operand
-	 * has `sql` for true and `sql_false`.
+	 * The condition: %l the field, %p the parameter with its cast, %q the second one of
+	 * BETWEEN. A BOOLEAN operand has `sql` for true and `sql_false`.
 	 */
 	const char *sql, *sql_false;
 	const char *doc; /* description in the schema */

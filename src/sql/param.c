@@ -1,7 +1,7 @@
 /*
- * param - evaluates recipes: finds the value in the request's variables and writes it in the text form that
- * PostgreSQL reads. Runs for each parameter of each request, so the common case (a variable's string) is a
- * pointer chase and no copy beyond the terminating NUL.
+ * param - evaluates recipes: finds the value in the request's variables and writes it in the text
+ * form that PostgreSQL reads. Runs for each parameter of each request, so the common case (a
+ * variable's string) is a pointer chase and no copy beyond the terminating NUL.
  */
 #include "sql/param.h"
 
@@ -31,7 +31,8 @@ static const struct gql_value *eval_items(const struct param_env *env, const str
 	for (size_t i = 0; i < x->nitems; i++) {
 		const struct gql_value *item = x->items[i] ? eval(env, x->items[i]) : NULL;
 		if (!item && v->kind == GQL_LIST)
-			item = arena_new(env->arena, struct gql_value); /* an absent variable in a list is null */
+			item = arena_new(env->arena,
+				struct gql_value); /* an absent variable in a list is null */
 		v->items[i] = arena_new(env->arena, struct gql_value);
 		if (item)
 			*v->items[i] = *item;
@@ -73,7 +74,8 @@ static bool is_json_leaf(const struct leaf *leaf)
 }
 
 /* The text of a leaf; JSON scalars as JSON, everything else bare. */
-static str leaf_text(const struct param_env *env, const struct leaf *leaf, const struct gql_value *v)
+static str leaf_text(const struct param_env *env, const struct leaf *leaf,
+	const struct gql_value *v)
 {
 	if (is_json_leaf(leaf)) {
 		struct buf b = buf_on(env->arena);
@@ -105,7 +107,8 @@ static void put_array_item(struct buf *b, str s)
 }
 
 /* Source: PostgreSQL documentation, §8.15.6 Array Input and Output Syntax. */
-static str array_text(const struct param_env *env, const struct leaf *leaf, const struct gql_value *v)
+static str array_text(const struct param_env *env, const struct leaf *leaf,
+	const struct gql_value *v)
 {
 	struct buf b = buf_on(env->arena);
 	buf_putc(&b, '{');
@@ -140,7 +143,8 @@ static str pattern_text(const struct param_env *env, enum param_form form, str s
 static bool limit_text(const struct param *p, const struct gql_value *v, str *out, struct err *e)
 {
 	if (v->text.n > 0 && v->text.p[0] == '-')
-		return err_set(e, ERR_BAD_INPUT, "Argument \"%.*s\" must not be negative.", STR_ARG(p->name));
+		return err_set(e, ERR_BAD_INPUT, "Argument \"%.*s\" must not be negative.",
+			STR_ARG(p->name));
 	uint64_t n = 0;
 	for (size_t i = 0; i < v->text.n && n <= p->max; i++)
 		n = n * 10 + (uint64_t)(v->text.p[i] - '0');
@@ -210,8 +214,8 @@ void param_put_json(struct buf *b, const struct model *m, const struct gql_ref *
 
 /* ---- one parameter ---- */
 
-static bool value_text(const struct param_env *env, const struct param *p, const struct gql_value *v,
-	str *out, struct err *e)
+static bool value_text(const struct param_env *env, const struct param *p,
+	const struct gql_value *v, str *out, struct err *e)
 {
 	struct buf b;
 	switch (p->form) {
@@ -219,7 +223,9 @@ static bool value_text(const struct param_env *env, const struct param *p, const
 	case PARAM_ARRAY: *out = array_text(env, &p->leaf, v); return true;
 	case PARAM_CONTAINS:
 	case PARAM_STARTS:
-	case PARAM_ENDS: *out = pattern_text(env, p->form, leaf_text(env, &p->leaf, v)); return true;
+	case PARAM_ENDS:
+		*out = pattern_text(env, p->form, leaf_text(env, &p->leaf, v));
+		return true;
 	case PARAM_LIMIT: return limit_text(p, v, out, e);
 	case PARAM_JSON:
 		b = buf_on(env->arena);

@@ -1,5 +1,6 @@
 /*
- * sql/param.h - statement parameters as recipes: made when a plan is built, evaluated for each request.
+ * sql/param.h - statement parameters as recipes: made when a plan is built, evaluated for each
+ * request.
  */
 #pragma once
 
@@ -11,7 +12,8 @@ enum pexpr_kind {
 	PEXPR_CONST,    /* a literal of the document */
 	PEXPR_VARIABLE, /* a variable, then steps into its lists and input objects */
 	PEXPR_LIST,     /* a list literal with variables in it */
-	PEXPR_OBJECT,   /* an object literal with variables in it; items by gql_input.id, NULL = absent */
+	PEXPR_OBJECT,   /* an object literal with variables in it; items by gql_input.id, NULL =
+			   absent */
 	PEXPR_CONTEXT,  /* a value of the request's identity: `name` */
 };
 
@@ -26,15 +28,16 @@ struct pexpr {
 	str name;
 };
 
-/* What text is made of the value. A null or absent value is always NULL, except for PARAM_JSON objects. */
+/* What text is made of the value. A null or absent value is always NULL, except for PARAM_JSON
+ * objects. */
 enum param_form {
-	PARAM_TEXT,      /* a leaf in the text form of its type */
-	PARAM_ARRAY,     /* a list of leaves as a PostgreSQL array literal */
-	PARAM_JSON,      /* JSON; keys of input objects in their stored names, enum values as labels */
-	PARAM_CONTAINS,  /* %escaped% */
-	PARAM_STARTS,    /* escaped% */
-	PARAM_ENDS,      /* %escaped */
-	PARAM_LIMIT,     /* a row count: 0 ≤ value ≤ max, else BAD_USER_INPUT */
+	PARAM_TEXT,  /* a leaf in the text form of its type */
+	PARAM_ARRAY, /* a list of leaves as a PostgreSQL array literal */
+	PARAM_JSON,  /* JSON; keys of input objects in their stored names, enum values as labels */
+	PARAM_CONTAINS, /* %escaped% */
+	PARAM_STARTS,   /* escaped% */
+	PARAM_ENDS,     /* %escaped */
+	PARAM_LIMIT,    /* a row count: 0 ≤ value ≤ max, else BAD_USER_INPUT */
 };
 
 struct param {
@@ -66,6 +69,9 @@ struct param_env {
 };
 
 /* Evaluates one parameter. Fails: ERR_BAD_INPUT with a message for the client. */
-MUST_USE bool param_eval(const struct param_env *env, const struct param *p, struct param_text *out, struct err *e);
-/* Writes a value as JSON in stored form: keys by type_facts.keys, enum labels, scalars in their own JSON form. */
-void param_put_json(struct buf *b, const struct model *m, const struct gql_ref *type, const struct gql_value *v);
+MUST_USE bool param_eval(const struct param_env *env, const struct param *p, struct param_text *out,
+	struct err *e);
+/* Writes a value as JSON in stored form: keys by type_facts.keys, enum labels, scalars in their own
+ * JSON form. */
+void param_put_json(struct buf *b, const struct model *m, const struct gql_ref *type,
+	const struct gql_value *v);

@@ -1,8 +1,10 @@
 /*
- * sql/plan.h - an operation compiled: statements with parameter recipes, and the shapes of their results.
+ * sql/plan.h - an operation compiled: statements with parameter recipes, and the shapes of their
+ * results.
  *
- * A plan is made for an operation and for those properties of its variables that change the statement (`deps`).
- * It keeps no reference to a request; everything is on the arena it was built on.
+ * A plan is made for an operation and for those properties of its variables that change the
+ * statement (`deps`). It keeps no reference to a request; everything is on the arena it was built
+ * on.
  */
 #pragma once
 
@@ -18,21 +20,24 @@ struct statement {
 };
 
 enum root_kind {
-	ROOT_CONST,    /* `constant` is the answer: __typename, introspection without variables */
+	ROOT_CONST,      /* `constant` is the answer: __typename, introspection without variables */
 	ROOT_INTROSPECT, /* introspection that depends on variables */
-	ROOT_ROWS,     /* a list: each row is an item */
-	ROOT_ROW,      /* the first row, or null */
-	ROOT_VALUE,    /* first column of the first row */
-	ROOT_MUTATION, /* a call by the mutation contract */
+	ROOT_ROWS,       /* a list: each row is an item */
+	ROOT_ROW,        /* the first row, or null */
+	ROOT_VALUE,      /* first column of the first row */
+	ROOT_MUTATION,   /* a call by the mutation contract */
 };
 
-/* ROOT_MUTATION: how the contract's row becomes the result. Shapes read documents that exec composes. */
+/* ROOT_MUTATION: how the contract's row becomes the result. Shapes read documents that exec
+ * composes. */
 struct mutation_plan {
 	const struct call *call;
-	const struct shape *success, *error; /* OBJECT_DOC shapes of the members; for a plain type: of that type */
+	const struct shape *success,
+		*error; /* OBJECT_DOC shapes of the members; for a plain type: of that type */
 	bool is_union;
-	str entity_field, conflict_field;    /* response-side: fields of the members that take the entity; may be empty */
-	int reread;                          /* statement that reads the entity again by its id; -1 = none */
+	str entity_field, conflict_field; /* response-side: fields of the members that take the
+					     entity; may be empty */
+	int reread; /* statement that reads the entity again by its id; -1 = none */
 	const struct shape *reread_shape;
 };
 
@@ -40,7 +45,7 @@ struct plan_root {
 	enum root_kind kind;
 	struct shape_field field; /* response key, location, shape of the value */
 	str constant;
-	int statement;            /* index in plan.statements, -1 = none */
+	int statement; /* index in plan.statements, -1 = none */
 	const struct mutation_plan *mutation;
 	const struct ast_selection *const *nodes; /* INTROSPECT */
 	size_t nnodes;
@@ -52,7 +57,8 @@ struct plan {
 	size_t nroots;
 	const struct statement *statements;
 	size_t nstatements;
-	/* What of each variable the plan depends on beyond absent/null/present. Same length as the variables. */
+	/* What of each variable the plan depends on beyond absent/null/present. Same length as the
+	 * variables. */
 	const uint8_t *deps;
 	size_t ndeps;
 };
@@ -65,15 +71,18 @@ struct plan_request {
 	const struct source *source;
 	const struct ast_document *document;
 	const struct ast_definition *operation;
-	const struct gql_variables *vars; /* of the request that asked first: decides what deps name */
+	const struct gql_variables
+		*vars; /* of the request that asked first: decides what deps name */
 	struct gql_errors *errors;
 };
 
-/* Plans a valid operation. False with errors added (bad argument values, limits, what is not implemented). */
+/* Plans a valid operation. False with errors added (bad argument values, limits, what is not
+ * implemented). */
 MUST_USE bool plan_build(const struct plan_request *r, const struct plan **out);
 
 /*
- * A number that is equal for variables that the plan serves equally: presence and nullness of each, and the
- * structure of those in `deps`.
+ * A number that is equal for variables that the plan serves equally: presence and nullness of each,
+ * and the structure of those in `deps`.
  */
-uint64_t plan_fingerprint(const uint8_t *deps, size_t ndeps, const struct gql_variables *vars, uint64_t seed);
+uint64_t plan_fingerprint(const uint8_t *deps, size_t ndeps, const struct gql_variables *vars,
+	uint64_t seed);

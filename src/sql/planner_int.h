@@ -1,9 +1,10 @@
 /*
  * sql/planner_int.h - what the parts of the planner share.
  *
- * The planner works on the coerced arguments of one request and remembers which of them came from a variable:
- * coercion puts a variable's value into an argument by reference, so a value's address tells where it comes from.
- * Such a value becomes a parameter; whenever its structure decides something, the variable is noted in deps.
+ * The planner works on the coerced arguments of one request and remembers which of them came from a
+ * variable: coercion puts a variable's value into an argument by reference, so a value's address
+ * tells where it comes from. Such a value becomes a parameter; whenever its structure decides
+ * something, the variable is noted in deps.
  */
 #pragma once
 
@@ -22,12 +23,12 @@ struct planner {
 	struct arena *arena;
 	const struct model *model;
 	struct collect collect;
-	struct map origins;      /* 8 bytes of a gql_value's address → struct origin */
+	struct map origins; /* 8 bytes of a gql_value's address → struct origin */
 	uint8_t *deps;
-	struct params *params;   /* of the statement being written */
-	uint32_t aliases;        /* the next table alias */
+	struct params *params; /* of the statement being written */
+	uint32_t aliases;      /* the next table alias */
 	unsigned depth;
-	bool wants_row;          /* a relation was asked for below an object that has no row */
+	bool wants_row; /* a relation was asked for below an object that has no row */
 	struct {
 		VEC(struct statement);
 	} statements;
@@ -46,27 +47,28 @@ struct row {
 
 /* Where fields of an object are read: a row, or a document embedded in it. */
 struct scope {
-	struct row *row;      /* NULL: a document without a row (a function's result) */
+	struct row *row; /* NULL: a document without a row (a function's result) */
 	bool embedded;
-	const str *path;      /* embedded: keys from the row's document to this object */
+	const str *path; /* embedded: keys from the row's document to this object */
 	size_t npath;
-	const struct cat_column *column; /* embedded: the column that holds the document; NULL = source's data */
-	bool in_list;         /* embedded in a list: no relation can be followed from here */
+	const struct cat_column
+		*column; /* embedded: the column that holds the document; NULL = source's data */
+	bool in_list;    /* embedded in a list: no relation can be followed from here */
 };
 
 /* ---- planner.c: values and errors ---- */
 
-bool planner_fail(struct planner *p, const struct ast_selection *node, enum err_code code, const char *fmt, ...)
-	PRINTF(4, 5);
+bool planner_fail(struct planner *p, const struct ast_selection *node, enum err_code code,
+	const char *fmt, ...) PRINTF(4, 5);
 /* Notes that the plan depends on the value's structure, if it comes from a variable. */
 void planner_consult(struct planner *p, const struct gql_value *v);
 struct pexpr planner_pexpr(struct planner *p, const struct gql_value *v);
 /*
- * The coerced value of a field's argument: NULL when absent. Defaults are applied. False with an error added when
- * it can't be coerced.
+ * The coerced value of a field's argument: NULL when absent. Defaults are applied. False with an
+ * error added when it can't be coerced.
  */
-MUST_USE bool planner_arg(struct planner *p, const struct gql_field *f, const struct ast_selection *node,
-	const struct gql_input *arg, struct gql_value **out);
+MUST_USE bool planner_arg(struct planner *p, const struct gql_field *f,
+	const struct ast_selection *node, const struct gql_input *arg, struct gql_value **out);
 /* Ends a statement: its text and parameters become the next entry; returns its number. */
 int planner_statement(struct planner *p, struct sql *w);
 
@@ -79,12 +81,13 @@ struct nodes {
 };
 
 /*
- * Selects the fields of `type` from a scope into a new object shape. For abstract types one variant per possible
- * type.
+ * Selects the fields of `type` from a scope into a new object shape. For abstract types one variant
+ * per possible type.
  */
 MUST_USE bool select_object(struct planner *p, const struct scope *s, const struct gql_type *type,
 	struct nodes nodes, struct shape **out);
-/* The shape of a value of type `ref` whose leaf or object is `bottom` (an object shape) or `leaf`. */
+/* The shape of a value of type `ref` whose leaf or object is `bottom` (an object shape) or `leaf`.
+ */
 struct shape *shape_wrap(struct planner *p, const struct gql_ref *ref, const struct leaf *leaf,
 	const struct shape *object);
 /* An expression's number in the select list; equal expressions share one. */
@@ -93,8 +96,8 @@ uint32_t row_slot(struct planner *p, struct row *r, str expression);
 void put_slots(struct sql *w, const struct row *r);
 
 /*
- * Writes "from … where … order by … limit …" of a list or single row field: `joined` is a condition that is there
- * already (may be empty).
+ * Writes "from … where … order by … limit …" of a list or single row field: `joined` is a condition
+ * that is there already (may be empty).
  */
 struct rows_request {
 	const struct gql_field *field;
@@ -102,10 +105,12 @@ struct rows_request {
 	const struct binding *binding;
 	bool many;
 	const struct sql *joined; /* a condition, or NULL */
-	const struct sql *from;   /* what to select from, without alias; NULL = the target's relation */
+	const struct sql
+		*from; /* what to select from, without alias; NULL = the target's relation */
 	const struct sql *extra_from; /* ", link l" or NULL */
 };
-MUST_USE bool put_rows(struct planner *p, struct sql *w, const struct row *row, const struct rows_request *q);
+MUST_USE bool put_rows(struct planner *p, struct sql *w, const struct row *row,
+	const struct rows_request *q);
 
 /* ---- place: SQL for where a value stands ---- */
 
@@ -118,11 +123,15 @@ str place_cast(const struct place *place, const struct leaf *leaf);
 
 /* ---- filter.c, order.c, call.c ---- */
 
-/* Appends " and …" conditions of a where value. `any` tells whether something was written before. */
-MUST_USE bool put_where(struct planner *p, struct sql *w, const struct scope *s, const struct gql_type *object,
-	const struct gql_value *where, const struct ast_selection *node);
+/* Appends " and …" conditions of a where value. `any` tells whether something was written before.
+ */
+MUST_USE bool put_where(struct planner *p, struct sql *w, const struct scope *s,
+	const struct gql_type *object, const struct gql_value *where,
+	const struct ast_selection *node);
 /* Writes " order by …": the asked order or the default, then the key. */
-MUST_USE bool put_order(struct planner *p, struct sql *w, const struct row *row, const struct gql_value *order,
-	const struct list_policy *policy, const struct ast_selection *node);
+MUST_USE bool put_order(struct planner *p, struct sql *w, const struct row *row,
+	const struct gql_value *order, const struct list_policy *policy,
+	const struct ast_selection *node);
 /* A root field that calls a function. */
-MUST_USE bool plan_call(struct planner *p, const struct gql_field *f, struct nodes nodes, struct plan_root *root);
+MUST_USE bool plan_call(struct planner *p, const struct gql_field *f, struct nodes nodes,
+	struct plan_root *root);

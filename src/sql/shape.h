@@ -1,9 +1,9 @@
 /*
  * sql/shape.h - how rows become the response: a tree beside the statement, walked by the projector.
  *
- * A value is read either from a slot (a column of the result row, or an element of the JSON array that a nested
- * relation gives) or by key from a JSON document that stands in a slot. In a result row values are in
- * PostgreSQL's text form, elsewhere they are JSON tokens.
+ * A value is read either from a slot (a column of the result row, or an element of the JSON array
+ * that a nested relation gives) or by key from a JSON document that stands in a slot. In a result
+ * row values are in PostgreSQL's text form, elsewhere they are JSON tokens.
  */
 #pragma once
 
@@ -24,9 +24,9 @@ enum field_from {
 };
 
 struct shape_field {
-	str key;      /* response key as JSON with the colon: "name": */
-	str name;     /* response key alone, for paths */
-	uint32_t at;  /* offset of the field in the document, for error locations */
+	str key;     /* response key as JSON with the colon: "name": */
+	str name;    /* response key alone, for paths */
+	uint32_t at; /* offset of the field in the document, for error locations */
 	enum field_from from;
 	uint32_t slot;
 	const str *path; /* further keys in nested objects */
@@ -52,12 +52,13 @@ struct shape {
 	/* object */
 	enum object_form form;
 	bool has_doc;
-	uint32_t doc_slot;      /* ROW: slot of the document that FROM_KEY reads */
-	const str *keys;        /* the document's keys that some field wants */
+	uint32_t doc_slot; /* ROW: slot of the document that FROM_KEY reads */
+	const str *keys;   /* the document's keys that some field wants */
 	size_t nkeys;
-	/* one entry for an object type; for abstract types one per possible type, told by the discriminator */
+	/* one entry for an object type; for abstract types one per possible type, told by the
+	 * discriminator */
 	const struct shape_fields *variants;
 	size_t nvariants;
-	bool type_in_slot;      /* abstract: the type's name stands in slot `type_at` … */
-	uint32_t type_at;       /* … or under wanted key `type_at` of the document */
+	bool type_in_slot; /* abstract: the type's name stands in slot `type_at` … */
+	uint32_t type_at;  /* … or under wanted key `type_at` of the document */
 };

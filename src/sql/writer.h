@@ -1,8 +1,10 @@
 /*
- * sql/writer.h - writes SQL text. Values become parameters; there is no call that takes text of a request.
+ * sql/writer.h - writes SQL text. Values become parameters; there is no call that takes text of a
+ * request.
  *
- * Several writers can share one list of parameters, so that parts of a statement may be written before it is known
- * where they go. Numbers of parameters ($1 …) are given in the order in which they are made.
+ * Several writers can share one list of parameters, so that parts of a statement may be written
+ * before it is known where they go. Numbers of parameters ($1 …) are given in the order in which
+ * they are made.
  */
 #pragma once
 
