@@ -1,0 +1,48 @@
+// The page: GraphiQL on this server's /graphql, and the development banner.
+// All of it comes from the files beside this one; nothing else is requested.
+
+import './style.css';
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import { DevBanner } from './dev-banner.jsx';
+import icon from './icon.svg';
+
+globalThis.MonacoEnvironment = {
+  getWorker: (_id, label) => new Worker('graphiql-worker.js', { name: label }),
+};
+
+const DEFAULT_QUERY = `# Ctrl-Enter runs the query, Ctrl-Space
+# completes, F1 lists all commands.
+# The book on the left explains your schema.
+
+query {
+  __typename
+}
+`;
+
+function subscriptionUrl() {
+  const url = new URL('/graphql', window.location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
+
+const fetcher = createGraphiQLFetcher({
+  url: '/graphql',
+  subscriptionUrl: subscriptionUrl(),
+  enableIncrementalDelivery: false,
+});
+
+function Page() {
+  return (
+    <GraphiQL fetcher={fetcher} defaultQuery={DEFAULT_QUERY} shouldPersistHeaders={false}
+      showPersistHeadersSettings>
+      <GraphiQL.Logo>
+        <span className="logo"><img src={icon} alt="" />FraiseQL</span>
+      </GraphiQL.Logo>
+      <DevBanner url="/_dev/status" />
+    </GraphiQL>
+  );
+}
+
+createRoot(document.getElementById('graphiql')).render(<Page />);
