@@ -1,0 +1,85 @@
+/*
+ * result - a PGresult under the names of pool.h. A `struct pgresult` is libpq's object; only this
+ * file and pipe.c know that.
+ */
+#include "pg/pool_int.h"
+#include "pg/sqlstate.h"
+
+#include "base/num.h"
+
+#include <string.h>
+
+static const PGresult *raw(const struct pgresult *r)
+{
+	return (const PGresult *)(const void *)r;
+}
+
+int pgresult_rows(const struct pgresult *r)
+{
+	return PQntuples(raw(r));
+}
+
+int pgresult_columns(const struct pgresult *r)
+{
+	return PQnfields(raw(r));
+}
+
+str pgresult_get(const struct pgresult *r, int row, int column)
+{
+	if (PQgetisnull(raw(r), row, column))
+		return STR_NONE;
+	return (str){ PQgetvalue(raw(r), row, column), (size_t)PQgetlength(raw(r), row, column) };
+}
+
+const char *pgresult_column_name(const struct pgresult *r, int column)
+{
+	return PQfname(raw(r), column);
+}
+
+uint32_t pgresult_column_type(const struct pgresult *r, int column)
+{
+	return PQftype(raw(r), column);
+}
+
+uint64_t pgresult_affected(const struct pgresult *r)
+{
+	/* libpq's signature lacks a const; it only reads. */
+	union {
+		const PGresult *in;
+		PGresult *out;
+	} u = { .in = raw(r) };
+	uint64_t n = 0;
+	if (!num_u64(str_from(PQcmdTuples(u.out)), &n))
+		return 0;
+	return n;
+}
+
+static str field(const PGresult *r, int code)
+{
+	return str_from(PQresultErrorField(r, code));
+}
+
+void pgresult_diag(const PGresult *r, int statement, struct err *e, struct pgdiag *d)
+{
+	*d = (struct pgdiag){
+		.message = field(r, PG_DIAG_MESSAGE_PRIMARY),
+		.detail = field(r, PG_DIAG_MESSAGE_DETAIL),
+		.hint = field(r, PG_DIAG_MESSAGE_HINT),
+		.context = field(r, PG_DIAG_CONTEXT),
+		.schema = field(r, PG_DIAG_SCHEMA_NAME),
+		.table = field(r, PG_DIAG_TABLE_NAME),
+		.column = field(r, PG_DIAG_COLUMN_NAME),
+		.datatype = field(r, PG_DIAG_DATATYPE_NAME),
+		.constraint = field(r, PG_DIAG_CONSTRAINT_NAME),
+		.statement = statement,
+	};
+	str state = field(r, PG_DIAG_SQLSTATE);
+	if (d->message.n == 0) /* made by libpq, not by the server */
+		d->message = str_trim(str_from(PQresultErrorMessage(r)));
+	err_set(e, pgerr_code(state, d->message), "%.*s", STR_ARG(d->message));
+	size_t n = MIN(state.n, sizeof d->sqlstate - 1);
+	if (n > 0) {
+		memcpy(d->sqlstate, state.p, n);
+		memcpy(e->sqlstate, state.p, n);
+	}
+}
