@@ -53,6 +53,6 @@ install: all
 	meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR))
 
 clean:
-	rm -rf build build-* tests/e2e/node_modules
+	rm -rf build build-* ui/node_modules tests/e2e/node_modules
 
 .PHONY: all setup demo test check check-all asan ubsan tsan fuzz bench bless format install clean

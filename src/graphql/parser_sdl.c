@@ -67,7 +67,7 @@ static void location(struct parser *p, void *item)
 {
 	struct token t = p->token;
 	*(struct ast_name *)item = parse_name(p);
-	for (int i = 0; i < GQL_AT_COUNT; i++)
+	for (enum gql_directive_location i = 0; i < GQL_AT_COUNT; i++)
 		if (str_eq(t.text, str_from(gql_directive_location_name(i))))
 			return;
 	parse_unexpected(p, &t);
