@@ -28,17 +28,39 @@ enum root_kind {
 	ROOT_MUTATION,   /* a call by the mutation contract */
 };
 
-/* ROOT_MUTATION: how the contract's row becomes the result. Shapes read documents that exec
- * composes. */
+/* Columns of the row that a ROOT_MUTATION statement returns. */
+enum mutation_column {
+	MUTATION_STATUS,
+	MUTATION_MESSAGE,
+	MUTATION_ID,
+	MUTATION_ENTITY,         /* JSON */
+	MUTATION_UPDATED_FIELDS, /* JSON list */
+	MUTATION_METADATA,       /* JSON object */
+	MUTATION_COLUMNS,
+};
+
+/* An entity that is read again through its source, because the selection follows relations. */
+struct reread {
+	int statement;             /* index in plan.statements; gives one row, or none */
+	const struct shape *shape; /* OBJECT_ROW */
+	uint32_t field; /* of the success member: becomes its FROM_SPLICE. UINT32_MAX: the whole
+			   result */
+};
+
+/*
+ * ROOT_MUTATION: how the contract's row becomes the result. exec composes a document from the row
+ * (status, message, id, the entity under its field's key, metadata's members, …), and projects it
+ * by the member's shape.
+ */
 struct mutation_plan {
 	const struct call *call;
 	const struct shape *success,
-		*error; /* OBJECT_DOC shapes of the members; for a plain type: of that type */
+		*error; /* OBJECT_DOC; `error` is NULL unless the result is a union */
 	bool is_union;
-	str entity_field, conflict_field; /* response-side: fields of the members that take the
-					     entity; may be empty */
-	int reread; /* statement that reads the entity again by its id; -1 = none */
-	const struct shape *reread_shape;
+	str entity_key;   /* key of the entity in the document, e.g. "user"; empty = none */
+	str conflict_key; /* key of the error member's conflict entity; empty = none */
+	const struct reread *rereads;
+	size_t nrereads;
 };
 
 struct plan_root {

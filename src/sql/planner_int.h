@@ -95,6 +95,8 @@ uint32_t row_slot(struct planner *p, struct row *r, str expression);
 /* Writes e0, e1, … or `null` when there is none. */
 void put_slots(struct sql *w, const struct row *r);
 
+/* ---- rows.c ---- */
+
 /*
  * Writes "from … where … order by … limit …" of a list or single row field: `joined` is a condition
  * that is there already (may be empty).
@@ -112,7 +114,7 @@ struct rows_request {
 MUST_USE bool put_rows(struct planner *p, struct sql *w, const struct row *row,
 	const struct rows_request *q);
 
-/* ---- place: SQL for where a value stands ---- */
+/* ---- place.c: SQL for where a value stands ---- */
 
 /* As text or column, without a cast: t0."name", t0."data"->>'name'. */
 void put_place(struct sql *w, const struct scope *s, const struct place *place);
@@ -120,6 +122,12 @@ void put_place(struct sql *w, const struct scope *s, const struct place *place);
 void put_place_typed(struct sql *w, const struct scope *s, const struct place *place);
 /* The SQL type that a value compared with it is cast to. */
 str place_cast(const struct place *place, const struct leaf *leaf);
+
+/* The scope of an object that is embedded at `place` of this one. */
+struct scope scope_embedded(struct planner *p, const struct scope *s, const struct place *place);
+/* to = from and …, for the pairs of a join. */
+void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
+	const struct join_pair *pairs, size_t n);
 
 /* ---- filter.c, order.c, call.c ---- */
 

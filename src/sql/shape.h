@@ -33,6 +33,7 @@ struct shape_field {
 	size_t npath;
 	str constant; /* JSON text */
 	const struct shape *shape;
+	bool wants_row; /* no row was there to follow a relation from: must be read again */
 	const struct gql_field *field; /* for messages: Type.field */
 };
 

@@ -1,0 +1,112 @@
+/*
+ * place - SQL for where a value stands: a column of a row, or keys of a document in it.
+ */
+#include "sql/planner_int.h"
+
+static void put_doc_base(struct sql *w, const struct scope *s)
+{
+	sql_alias(w, s->row->alias);
+	sql_lit(w, ".");
+	sql_ident(w, s->column ? s->column->name : s->row->source->data->name);
+}
+
+/* The keys before the last with ->, the last with ->>: the form that an expression index can match.
+ */
+static void put_keys(struct sql *w, const struct scope *s, const str *path, size_t n, bool as_json)
+{
+	for (size_t i = 0; i < s->npath; i++) {
+		sql_lit(w, "->");
+		sql_quoted(w, s->path[i]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		bool last = i + 1 == n && !as_json;
+		sql_put_program(w, last ? "->>" : "->");
+		sql_quoted(w, path[i]);
+	}
+}
+
+void put_place(struct sql *w, const struct scope *s, const struct place *place)
+{
+	if (place->column && !s->embedded) {
+		sql_alias(w, s->row->alias);
+		sql_lit(w, ".");
+		sql_ident(w, place->column->name);
+		return;
+	}
+	struct scope doc = *s;
+	if (!s->embedded && place->column)
+		doc.column = place->column;
+	const str *path = place->column ? &place->column->name : place->path;
+	sql_lit(w, "(");
+	put_doc_base(w, &doc);
+	put_keys(w, &doc, path, place->column ? 1 : place->npath, false);
+	sql_lit(w, ")");
+}
+
+static bool is_text(str cast)
+{
+	return cast.n == 0 || str_eq(cast, S("text"));
+}
+
+static str stored_cast(const struct place *place)
+{
+	if (place->column)
+		return cat_type_plain(place->column->type)->sql;
+	return str_from(place->cast);
+}
+
+void put_place_typed(struct sql *w, const struct scope *s, const struct place *place)
+{
+	put_place(w, s, place);
+	bool from_json = s->embedded || !place->column;
+	str cast = stored_cast(place);
+	if (from_json && !is_text(cast)) {
+		sql_lit(w, "::");
+		sql_catalog(w, cast);
+	}
+}
+
+str place_cast(const struct place *place, const struct leaf *leaf)
+{
+	str cast = stored_cast(place);
+	if (cast.n)
+		return cast;
+	if (leaf->labels && leaf->labels->pg)
+		return leaf->labels->pg->sql;
+	return leaf->scalar ? str_from(leaf->scalar->pg) : S("text");
+}
+
+struct scope scope_embedded(struct planner *p, const struct scope *s, const struct place *place)
+{
+	struct scope inner = *s;
+	const str *tail = place->path;
+	size_t n = place->npath;
+	if (place->column && !s->embedded) {
+		inner.column = place->column;
+		n = 0;
+	} else if (place->column) {
+		tail = &place->column->name;
+		n = 1;
+	}
+	str *path = arena_array(p->arena, str, s->npath + n);
+	for (size_t i = 0; i < s->npath; i++)
+		path[i] = s->path[i];
+	for (size_t i = 0; i < n; i++)
+		path[s->npath + i] = tail[i];
+	inner.path = path;
+	inner.npath = s->npath + n;
+	inner.embedded = true;
+	return inner;
+}
+
+void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
+	const struct join_pair *pairs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			sql_lit(w, " and ");
+		put_place_typed(w, to, &pairs[i].to);
+		sql_lit(w, " = ");
+		put_place_typed(w, from, &pairs[i].from);
+	}
+}

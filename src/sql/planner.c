@@ -1,0 +1,394 @@
+/*
+ * planner - the entry: root fields → statements and shapes; and what all parts share: errors,
+ * arguments, where a value comes from.
+ */
+#include "sql/planner_int.h"
+
+#include "base/json.h"
+#include "graphql/introspect.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { VALUE_DEPTH_MAX = 256 };
+
+bool planner_fail(struct planner *p, const struct ast_selection *node, enum err_code code,
+	const char *fmt, ...)
+{
+	char text[ERR_MESSAGE_MAX];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	struct gql_error *e = gql_error_add(p->req->errors, code, "%s", text);
+	gql_error_at(p->req->errors, e, p->req->source, node->at);
+	struct buf path = buf_on(p->req->errors->arena);
+	buf_putc(&path, '[');
+	json_put_string(&path, node->alias.text.n ? node->alias.text : node->name.text);
+	buf_putc(&path, ']');
+	if (p->depth == 0)
+		e->path = buf_str(&path);
+	return false;
+}
+
+/* ---- where values come from ---- */
+
+static str address_key(struct arena *a, const struct gql_value *v)
+{
+	const struct gql_value **key = arena_new(a, const struct gql_value *);
+	*key = v;
+	return (str){ (const char *)key, sizeof *key };
+}
+
+static const struct origin *origin_of(const struct planner *p, const struct gql_value *v)
+{
+	str key = { (const char *)&v, sizeof v };
+	return map_find(&p->origins, key);
+}
+
+static void note_origins(struct planner *p, const struct gql_value *v, const struct origin *at,
+	unsigned depth)
+{
+	if (!v || depth > VALUE_DEPTH_MAX)
+		return;
+	struct origin *o = arena_new(p->arena, struct origin);
+	*o = *at;
+	map_set(&p->origins, address_key(p->arena, v), o);
+	if (v->kind != GQL_LIST && v->kind != GQL_OBJECTVAL)
+		return;
+	for (size_t i = 0; i < v->n; i++) {
+		uint32_t *steps = arena_array(p->arena, uint32_t, at->nsteps + 1);
+		if (at->nsteps)
+			memcpy(steps, at->steps, at->nsteps * sizeof *steps);
+		steps[at->nsteps] = (uint32_t)i;
+		struct origin inner = { at->variable, steps, at->nsteps + 1 };
+		note_origins(p, v->items[i], &inner, depth + 1);
+	}
+}
+
+/*
+ * Only values that planning can look into need an origin each; a list of leaves is a parameter as a
+ * whole, so its items are not noted, however many there are.
+ */
+static bool is_leaf_list(const struct gql_value *v)
+{
+	return v && v->kind == GQL_LIST && v->n > 0 && v->items[0]->kind != GQL_OBJECTVAL &&
+		v->items[0]->kind != GQL_LIST;
+}
+
+static void note_variables(struct planner *p)
+{
+	const struct gql_variables *vars = p->req->vars;
+	for (size_t i = 0; i < vars->n; i++) {
+		struct origin at = { .variable = (uint32_t)i };
+		note_origins(p, vars->at[i], &at, is_leaf_list(vars->at[i]) ? VALUE_DEPTH_MAX : 0);
+	}
+}
+
+void planner_consult(struct planner *p, const struct gql_value *v)
+{
+	const struct origin *o = origin_of(p, v);
+	if (o)
+		p->deps[o->variable] |= DEP_DEEP;
+}
+
+static bool holds_variable(struct planner *p, const struct gql_value *v)
+{
+	if (!v)
+		return false;
+	if (origin_of(p, v))
+		return true;
+	if (v->kind != GQL_LIST && v->kind != GQL_OBJECTVAL)
+		return false;
+	for (size_t i = 0; i < v->n; i++)
+		if (holds_variable(p, v->items[i]))
+			return true;
+	return false;
+}
+
+struct pexpr planner_pexpr(struct planner *p, const struct gql_value *v)
+{
+	const struct origin *o = origin_of(p, v);
+	if (o)
+		return (struct pexpr){ .kind = PEXPR_VARIABLE,
+			.variable = o->variable,
+			.steps = o->steps,
+			.nsteps = o->nsteps };
+	if (!holds_variable(p, v))
+		return (struct pexpr){ .kind = PEXPR_CONST, .constant = v };
+	struct pexpr x = { .kind = v->kind == GQL_LIST ? PEXPR_LIST : PEXPR_OBJECT,
+		.nitems = v->n };
+	x.items = arena_array(p->arena, const struct pexpr *, v->n);
+	for (size_t i = 0; i < v->n; i++) {
+		if (!v->items[i])
+			continue;
+		struct pexpr *item = arena_new(p->arena, struct pexpr);
+		*item = planner_pexpr(p, v->items[i]);
+		x.items[i] = item;
+	}
+	return x;
+}
+
+static const struct ast_argument *find_argument(const struct ast_selection *node, str name)
+{
+	for (size_t i = 0; i < node->nargs; i++)
+		if (str_eq(node->args[i].name.text, name))
+			return &node->args[i];
+	return NULL;
+}
+
+static struct gql_value *default_of(struct planner *p, const struct gql_input *arg)
+{
+	if (!arg->default_value)
+		return NULL;
+	struct gql_value *v = arena_new(p->arena, struct gql_value);
+	*v = *arg->default_value;
+	return v;
+}
+
+bool planner_arg(struct planner *p, const struct gql_field *f, const struct ast_selection *node,
+	const struct gql_input *arg, struct gql_value **out)
+{
+	UNUSED(f);
+	const struct ast_argument *given = find_argument(node, arg->name);
+	*out = NULL;
+	if (given) {
+		struct gql_coercion c = { .arena = p->arena,
+			.schema = p->model->gql,
+			.scalar = scalar_coerce,
+			.suggestions = true,
+			.errors = p->req->errors };
+		if (!gql_coerce_literal(&c, p->req->operation, p->req->vars, arg->type,
+			    given->value, p->req->source, out))
+			return false;
+	}
+	if (!*out)
+		*out = default_of(p, arg);
+	return true;
+}
+
+int planner_statement(struct planner *p, struct sql *w)
+{
+	struct statement *s = vec_push(p->arena, &p->statements);
+	buf_putc(&w->text, '\0');
+	s->sql = w->text.p;
+	s->key = str_hash(str_from(s->sql), 0);
+	s->params = w->params->at;
+	s->nparams = w->params->n;
+	return (int)p->statements.n - 1;
+}
+
+/* ---- @skip and @include ---- */
+
+static void note_directives(struct planner *p, const struct ast_directives *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		for (size_t k = 0; k < d->at[i].nargs; k++) {
+			const struct ast_value *v = d->at[i].args[k].value;
+			for (size_t n = 0;
+				v->kind == AST_VARIABLE && n < p->req->operation->nvariables; n++)
+				if (str_eq(p->req->operation->variables[n].name.text, v->text))
+					p->deps[n] |= DEP_DEEP;
+		}
+	}
+}
+
+static void note_conditions(struct planner *p, const struct ast_selections *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		note_directives(p, &set->at[i]->directives);
+		note_conditions(p, &set->at[i]->selections);
+	}
+}
+
+/* ---- root fields ---- */
+
+static bool plan_introspection(struct planner *p, struct nodes nodes, struct plan_root *root)
+{
+	struct introspection in = { .arena = p->arena,
+		.schema = p->model->gql,
+		.document = p->req->document,
+		.operation = p->req->operation,
+		.vars = p->req->vars };
+	root->statement = -1;
+	root->nodes = nodes.at;
+	root->nnodes = nodes.n;
+	root->kind = ROOT_INTROSPECT;
+	if (gql_introspect_is_constant(&in, nodes.at, nodes.n)) {
+		struct buf b = buf_on(p->arena);
+		gql_introspect(&b, &in, nodes.at, nodes.n);
+		root->kind = ROOT_CONST;
+		root->constant = buf_str(&b);
+	}
+	return true;
+}
+
+static bool plan_rows(struct planner *p, const struct gql_field *f, const struct binding *b,
+	struct nodes nodes, struct plan_root *root)
+{
+	struct params *params = arena_new(p->arena, struct params);
+	p->params = params;
+	p->aliases = 0;
+	struct row row = { .alias = p->aliases++, .source = b->target };
+	struct scope scope = { .row = &row };
+	struct shape *object;
+	p->depth++;
+	bool ok = select_object(p, &scope, f->type->type, nodes, &object);
+	p->depth--;
+	if (!ok)
+		return false;
+	struct rows_request q = { .field = f,
+		.node = nodes.at[0],
+		.binding = b,
+		.many = gql_is_list(f->type) };
+	struct sql w = sql_on(p->arena, params);
+	sql_lit(&w, "select ");
+	put_slots(&w, &row);
+	if (!put_rows(p, &w, &row, &q))
+		return false;
+	root->kind = q.many ? ROOT_ROWS : ROOT_ROW;
+	root->field.shape = shape_wrap(p, f->type, NULL, object);
+	root->statement = planner_statement(p, &w);
+	return true;
+}
+
+static str response_key(struct planner *p, str name)
+{
+	struct buf b = buf_on(p->arena);
+	json_put_string(&b, name);
+	buf_putc(&b, ':');
+	return buf_str(&b);
+}
+
+static bool plan_root(struct planner *p, const struct gql_type *type, const struct collected *c,
+	struct plan_root *root)
+{
+	struct nodes nodes = { c->fields, c->n };
+	const struct ast_selection *node = c->fields[0];
+	const struct gql_field *f = gql_field_find(p->model->gql, type, node->name.text);
+	if (!f)
+		return planner_fail(p, node, ERR_INTERNAL, "Field \"%.*s\" is unknown.",
+			STR_ARG(node->name.text));
+	root->field = (struct shape_field){ .key = response_key(p, c->key),
+		.name = c->key,
+		.at = node->at,
+		.field = f };
+	root->statement = -1;
+	if (f->id == GQL_FIELD_TYPENAME) {
+		struct buf b = buf_on(p->arena);
+		json_put_string(&b, type->name);
+		root->constant = buf_str(&b);
+		return true; /* ROOT_CONST is 0 */
+	}
+	if (f->id < GQL_META_FIELDS)
+		return plan_introspection(p, nodes, root);
+	const struct binding *b = model_binding(p->model, f);
+	if (b->kind == BIND_ROOT)
+		return plan_rows(p, f, b, nodes, root);
+	if (b->kind == BIND_FUNCTION)
+		return plan_call(p, f, nodes, root);
+	return planner_fail(p, node, ERR_UNSUPPORTED, "Field \"%.*s.%.*s\" is not implemented.",
+		STR_ARG(type->name), STR_ARG(f->name));
+}
+
+static const struct gql_type *root_type(const struct gql_schema *s, enum ast_operation_kind kind)
+{
+	switch (kind) {
+	case AST_QUERY: return s->query;
+	case AST_MUTATION: return s->mutation;
+	case AST_SUBSCRIPTION: return s->subscription;
+	}
+	return NULL;
+}
+
+static bool plan_roots(struct planner *p, struct plan *plan)
+{
+	const struct gql_type *type = root_type(p->model->gql, plan->operation);
+	const struct ast_selections *sets[] = { &p->req->operation->selections };
+	struct collection *fields = arena_new(p->arena, struct collection);
+	if (plan->operation == AST_SUBSCRIPTION)
+		return planner_fail(p, sets[0]->at[0], ERR_UNSUPPORTED,
+			"Subscriptions are not implemented.");
+	gql_collect(&p->collect, type, sets, 1, fields);
+	struct plan_root *roots = arena_array(p->arena, struct plan_root, fields->n);
+	size_t before = p->req->errors->n;
+	for (size_t i = 0; i < fields->n; i++)
+		(void)!plan_root(p, type, &fields->at[i], &roots[i]);
+	plan->roots = roots;
+	plan->nroots = fields->n;
+	return p->req->errors->n == before;
+}
+
+bool plan_build(const struct plan_request *r, const struct plan **out)
+{
+	struct plan *plan = arena_new(r->arena, struct plan);
+	struct planner p = { .req = r, .arena = r->arena, .model = r->model };
+	p.collect = (struct collect){ .arena = r->arena,
+		.schema = r->model->gql,
+		.document = r->document,
+		.operation = r->operation,
+		.vars = r->vars };
+	p.origins = map_on(r->arena, (uint64_t)(uintptr_t)r);
+	p.deps = arena_array(r->arena, uint8_t, r->vars->n);
+	note_variables(&p);
+	note_conditions(&p, &r->operation->selections);
+	for (size_t i = 0; i < r->document->n; i++)
+		if (r->document->at[i]->kind == AST_FRAGMENT)
+			note_conditions(&p, &r->document->at[i]->selections);
+	plan->operation = r->operation->operation;
+	if (!plan_roots(&p, plan))
+		return false;
+	plan->statements = p.statements.at;
+	plan->nstatements = p.statements.n;
+	plan->deps = p.deps;
+	plan->ndeps = r->vars->n;
+	*out = plan;
+	return true;
+}
+
+/* ---- fingerprint ---- */
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15u;
+	return h ^ (h >> 29);
+}
+
+static uint64_t hash_value(uint64_t h, const struct gql_value *v)
+{
+	if (!v)
+		return mix(h, 1);
+	h = mix(h, 2 + (uint64_t)v->kind);
+	switch (v->kind) {
+	case GQL_BOOL: return mix(h, v->boolean);
+	case GQL_ENUMVAL: return mix(h, v->number);
+	case GQL_LIST:
+		if (is_leaf_list(v))
+			return mix(h, 3);
+		break;
+	case GQL_OBJECTVAL: break;
+	case GQL_NULL:
+	case GQL_NUMBER:
+	case GQL_STRING:
+	case GQL_JSON: return h;
+	}
+	h = mix(h, v->n);
+	for (size_t i = 0; i < v->n; i++)
+		h = hash_value(h, v->items[i]);
+	return h;
+}
+
+uint64_t plan_fingerprint(const uint8_t *deps, size_t ndeps, const struct gql_variables *vars,
+	uint64_t seed)
+{
+	uint64_t h = seed;
+	for (size_t i = 0; i < vars->n; i++) {
+		const struct gql_value *v = vars->at[i];
+		if (i < ndeps && (deps[i] & DEP_DEEP))
+			h = hash_value(h, v);
+		else
+			h = mix(h, !v ? 0 : v->kind == GQL_NULL ? 1 : 2);
+	}
+	return h;
+}

@@ -1,0 +1,387 @@
+/*
+ * select - which expressions a selection needs of a row, and the shape in which they come back.
+ *
+ * A row's fields are columns, keys of its document, or relations. Columns and relations get a slot
+ * each in the select list; the document gets one slot, whatever number of its keys is asked for,
+ * because building or reading it once and copying keys in C is cheaper than naming each key in SQL.
+ * A relation's slot is a scalar subselect that returns a JSON array of the child's slots (to-one),
+ * or an array of such arrays (to-many): positions instead of names, so that the statement does not
+ * depend on aliases.
+ *
+ * LIMIT of the parent applies before the subselects run: PostgreSQL evaluates costly output columns
+ * after the sort.
+ */
+#include "sql/planner_int.h"
+
+#include "base/json.h"
+
+enum {
+	BUILD_ARRAY_MAX = 90, /* PostgreSQL functions take at most 100 arguments */
+	DEPTH_MAX = 64,
+};
+
+/* ---- slots ---- */
+
+uint32_t row_slot(struct planner *p, struct row *r, str expression)
+{
+	for (size_t i = 0; i < r->slots.n; i++)
+		if (str_eq(r->slots.at[i], expression))
+			return (uint32_t)i;
+	*vec_push(p->arena, &r->slots) = expression;
+	return (uint32_t)(r->slots.n - 1);
+}
+
+void put_slots(struct sql *w, const struct row *r)
+{
+	if (r->slots.n == 0)
+		sql_lit(w, "null");
+	for (size_t i = 0; i < r->slots.n; i++) {
+		if (i)
+			sql_lit(w, ", ");
+		sql_catalog(w, r->slots.at[i]);
+	}
+}
+
+/* The slots as one JSON array. */
+static void put_slots_json(struct sql *w, const struct row *r)
+{
+	if (r->slots.n <= BUILD_ARRAY_MAX) {
+		sql_lit(w, "json_build_array(");
+		for (size_t i = 0; i < r->slots.n; i++) {
+			if (i)
+				sql_lit(w, ", ");
+			sql_catalog(w, r->slots.at[i]);
+		}
+		sql_lit(w, ")");
+		return;
+	}
+	sql_lit(w, "array_to_json(array[");
+	for (size_t i = 0; i < r->slots.n; i++) {
+		if (i)
+			sql_lit(w, ", ");
+		sql_lit(w, "to_json(");
+		sql_catalog(w, r->slots.at[i]);
+		sql_lit(w, ")");
+	}
+	sql_lit(w, "])");
+}
+
+static bool is_json_column(const struct cat_column *c)
+{
+	str name = cat_type_plain(c->type)->name;
+	return str_eq(name, S("jsonb")) || str_eq(name, S("json"));
+}
+
+/* The slot of a column; what has no text form that the projector reads goes through to_json. */
+static uint32_t column_slot(struct planner *p, struct row *r, const struct cat_column *c)
+{
+	const struct cat_type *t = cat_type_plain(c->type);
+	bool wrap = (t->kind == CAT_ARRAY || t->kind == CAT_COMPOSITE) && !is_json_column(c);
+	struct sql w = sql_on(p->arena, p->params);
+	if (wrap)
+		sql_lit(&w, "to_json(");
+	sql_alias(&w, r->alias);
+	sql_lit(&w, ".");
+	sql_ident(&w, c->name);
+	if (wrap)
+		sql_lit(&w, ")");
+	return row_slot(p, r, buf_str(&w.text));
+}
+
+static void need_doc(struct planner *p, struct row *r)
+{
+	if (r->has_doc)
+		return;
+	r->doc_slot = column_slot(p, r, r->source->data);
+	r->has_doc = true;
+}
+
+/* ---- shapes ---- */
+
+struct shape *shape_wrap(struct planner *p, const struct gql_ref *ref, const struct leaf *leaf,
+	const struct shape *object)
+{
+	struct shape *s = arena_new(p->arena, struct shape);
+	const struct gql_ref *bare = gql_nullable(ref);
+	if (bare->kind == AST_TYPE_LIST) {
+		s->kind = SHAPE_LIST;
+		s->item = shape_wrap(p, bare->of, leaf, object);
+	} else if (object) {
+		*s = *object;
+	} else {
+		s->kind = SHAPE_LEAF;
+		s->leaf = *leaf;
+	}
+	s->non_null = gql_is_non_null(ref);
+	return s;
+}
+
+static str response_key(struct planner *p, str name)
+{
+	struct buf b = buf_on(p->arena);
+	json_put_string(&b, name);
+	buf_putc(&b, ':');
+	return buf_str(&b);
+}
+
+struct key_list {
+	VEC(str);
+};
+
+/* The object that is being put together. */
+struct building {
+	struct planner *p;
+	const struct scope *scope;
+	struct key_list keys;
+};
+
+static uint32_t key_number(struct building *o, str key)
+{
+	for (size_t i = 0; i < o->keys.n; i++)
+		if (str_eq(o->keys.at[i], key))
+			return (uint32_t)i;
+	*vec_push(o->p->arena, &o->keys) = key;
+	return (uint32_t)(o->keys.n - 1);
+}
+
+static void from_key(struct building *o, struct shape_field *out, const str *path, size_t n)
+{
+	out->from = FROM_KEY;
+	out->slot = key_number(o, path[0]);
+	out->path = path + 1;
+	out->npath = n - 1;
+	if (!o->scope->embedded && o->scope->row)
+		need_doc(o->p, o->scope->row);
+}
+
+static bool field_at_place(struct building *o, const struct gql_field *f, const struct binding *b,
+	const struct collected *c, struct shape_field *out)
+{
+	struct planner *p = o->p;
+	const struct place *place = &b->place;
+	bool as_column = place->column && !o->scope->embedded && o->scope->row;
+	if (as_column) {
+		out->from = FROM_SLOT;
+		out->slot = column_slot(p, o->scope->row, place->column);
+	} else if (place->column) {
+		from_key(o, out, &place->column->name, 1);
+	} else {
+		from_key(o, out, place->path, place->npath);
+	}
+	struct shape *object = NULL;
+	if (gql_is_composite(f->type->type)) {
+		struct scope inner = scope_embedded(p, o->scope, place);
+		inner.in_list |= gql_is_list(f->type);
+		struct nodes nodes = { c->fields, c->n };
+		bool before = p->wants_row;
+		p->wants_row = false;
+		if (!select_object(p, &inner, f->type->type, nodes, &object))
+			return false;
+		out->wants_row = p->wants_row;
+		p->wants_row |= before;
+	}
+	out->shape = shape_wrap(p, f->type, &b->leaf, object);
+	return true;
+}
+
+/* ---- relations ---- */
+
+/* The condition that ties child rows to the parent, and for a link table what to add to the from
+ * list. */
+static void put_join(struct planner *p, const struct scope *parent, struct row *child,
+	const struct join *j, struct sql *on, struct sql *from)
+{
+	struct scope to = { .row = child };
+	if (!j->link) {
+		put_pairs(on, parent, &to, j->pairs, j->n);
+		return;
+	}
+	struct row link = { .alias = p->aliases++ };
+	struct scope middle = { .row = &link };
+	sql_lit(from, " join ");
+	sql_catalog(from, j->link->sql);
+	sql_lit(from, " ");
+	sql_alias(from, link.alias);
+	sql_lit(from, " on ");
+	put_pairs(from, &middle, &to, j->link_pairs, j->nlink_pairs);
+	put_pairs(on, parent, &middle, j->pairs, j->n);
+}
+
+static bool relation_subselect(struct building *o, const struct gql_field *f,
+	const struct binding *b, const struct collected *c, struct row *child, struct sql *out)
+{
+	struct planner *p = o->p;
+	bool many = gql_is_list(f->type);
+	struct sql on = sql_on(p->arena, p->params), from = sql_on(p->arena, p->params);
+	put_join(p, o->scope, child, b->join, &on, &from);
+	struct rows_request q = { .field = f,
+		.node = c->fields[0],
+		.binding = b,
+		.many = many,
+		.joined = &on,
+		.extra_from = &from };
+	if (many) {
+		uint32_t wrapper = p->aliases++;
+		sql_lit(out, "(select coalesce(json_agg(");
+		sql_alias(out, wrapper);
+		sql_lit(out, ".j), '[]'::json) from (select ");
+		put_slots_json(out, child);
+		sql_lit(out, " as j");
+		if (!put_rows(p, out, child, &q))
+			return false;
+		sql_lit(out, ") ");
+		sql_alias(out, wrapper);
+		sql_lit(out, ")");
+		return true;
+	}
+	sql_lit(out, "(select ");
+	put_slots_json(out, child);
+	bool ok = put_rows(p, out, child, &q);
+	sql_lit(out, ")");
+	return ok;
+}
+
+static bool field_relation(struct building *o, const struct gql_field *f, const struct binding *b,
+	const struct collected *c, struct shape_field *out)
+{
+	struct planner *p = o->p;
+	if (!o->scope->row) {
+		p->wants_row = true;
+		out->shape = arena_new(p->arena, struct shape);
+		return true;
+	}
+	if (o->scope->in_list)
+		return planner_fail(p, c->fields[0], ERR_UNSUPPORTED,
+			"Field \"%.*s.%.*s\" is a relation and can't be selected below a list that is embedded "
+			"in a document.",
+			STR_ARG(f->parent->name), STR_ARG(f->name));
+	struct row child = { .alias = p->aliases++, .source = b->target };
+	struct scope inner = { .row = &child };
+	struct shape *object;
+	struct nodes nodes = { c->fields, c->n };
+	if (!select_object(p, &inner, f->type->type, nodes, &object))
+		return false;
+	struct sql w = sql_on(p->arena, p->params);
+	if (!relation_subselect(o, f, b, c, &child, &w))
+		return false;
+	out->from = FROM_SLOT;
+	out->slot = row_slot(p, o->scope->row, buf_str(&w.text));
+	out->shape = shape_wrap(p, f->type, NULL, object);
+	return true;
+}
+
+/* ---- objects ---- */
+
+static void field_typename(struct building *o, const struct gql_type *type, struct shape_field *out)
+{
+	const struct gql_schema *gql = o->p->model->gql;
+	struct buf b = buf_on(o->p->arena);
+	json_put_string(&b, type->name);
+	out->from = FROM_TYPENAME;
+	out->constant = buf_str(&b);
+	out->shape =
+		shape_wrap(o->p, gql->meta[GQL_FIELD_TYPENAME].type, &(struct leaf){ 0 }, NULL);
+}
+
+static bool one_field(struct building *o, const struct gql_type *type, const struct collected *c,
+	struct shape_field *out)
+{
+	struct planner *p = o->p;
+	const struct gql_field *f = gql_field_find(p->model->gql, type, c->fields[0]->name.text);
+	if (!f)
+		return planner_fail(p, c->fields[0], ERR_INTERNAL, "Field \"%.*s\" is unknown.",
+			STR_ARG(c->fields[0]->name.text));
+	*out = (struct shape_field){ .key = response_key(p, c->key),
+		.name = c->key,
+		.at = c->fields[0]->at,
+		.field = f };
+	if (f->id == GQL_FIELD_TYPENAME) {
+		field_typename(o, type, out);
+		return true;
+	}
+	const struct binding *b = model_binding(p->model, f);
+	if (b->kind == BIND_PLACE)
+		return field_at_place(o, f, b, c, out);
+	if (b->kind == BIND_RELATION)
+		return field_relation(o, f, b, c, out);
+	return planner_fail(p, c->fields[0], ERR_UNSUPPORTED,
+		"Field \"%.*s.%.*s\" can't be read here: it is not bound to a column, key or relation.",
+		STR_ARG(type->name), STR_ARG(f->name));
+}
+
+static const struct ast_selections **selection_sets(struct planner *p, struct nodes nodes)
+{
+	const struct ast_selections **sets =
+		arena_array(p->arena, const struct ast_selections *, nodes.n);
+	for (size_t i = 0; i < nodes.n; i++)
+		sets[i] = &nodes.at[i]->selections;
+	return sets;
+}
+
+static bool one_variant(struct building *o, const struct gql_type *type, struct nodes nodes,
+	struct shape_fields *out)
+{
+	struct planner *p = o->p;
+	struct collection fields = { 0 };
+	gql_collect(&p->collect, type, selection_sets(p, nodes), nodes.n, &fields);
+	struct shape_field *at = arena_array(p->arena, struct shape_field, fields.n);
+	for (size_t i = 0; i < fields.n; i++)
+		if (!one_field(o, type, &fields.at[i], &at[i]))
+			return false;
+	*out = (struct shape_fields){ type, at, fields.n };
+	return true;
+}
+
+/* Abstract types: where the name of a row's type stands. */
+static bool discriminate(struct building *o, const struct gql_type *type, struct nodes nodes,
+	struct shape *out)
+{
+	const struct backing *b = model_facts(o->p->model, type)->source;
+	struct row *r = o->scope->row;
+	if (r && !o->scope->embedded && b && b->discriminator) {
+		out->type_in_slot = true;
+		out->type_at = column_slot(o->p, r, b->discriminator);
+		return true;
+	}
+	str key = b && b->discriminator_key.n ? b->discriminator_key : S("__typename");
+	out->type_at = key_number(o, key);
+	if (r && !o->scope->embedded) {
+		if (!r->source->data)
+			return planner_fail(o->p, nodes.at[0], ERR_UNSUPPORTED,
+				"Type \"%.*s\" has no discriminator column.", STR_ARG(type->name));
+		need_doc(o->p, r);
+	}
+	return true;
+}
+
+bool select_object(struct planner *p, const struct scope *s, const struct gql_type *type,
+	struct nodes nodes, struct shape **out)
+{
+	if (p->depth >= DEPTH_MAX)
+		return planner_fail(p, nodes.at[0], ERR_COST,
+			"The selection is nested more than %d levels deep.", DEPTH_MAX);
+	p->depth++;
+	struct building o = { .p = p, .scope = s };
+	bool abstract = type->kind != GQL_OBJECT;
+	size_t n = abstract ? type->npossible : 1;
+	struct shape_fields *variants = arena_array(p->arena, struct shape_fields, n);
+	struct shape *shape = arena_new(p->arena, struct shape);
+	*shape = (struct shape){ .kind = SHAPE_OBJECT, .variants = variants, .nvariants = n };
+	bool ok = !abstract || discriminate(&o, type, nodes, shape);
+	for (size_t i = 0; ok && i < n; i++) {
+		struct gql_type *object = NULL;
+		if (abstract)
+			object = type->possible[i];
+		ok = one_variant(&o, object ? object : type, nodes, &variants[i]);
+	}
+	p->depth--;
+	if (!ok)
+		return false;
+	shape->form = s->row && !s->embedded ? OBJECT_ROW : OBJECT_DOC;
+	shape->has_doc = s->row && s->row->has_doc && !s->embedded;
+	shape->doc_slot = shape->has_doc ? s->row->doc_slot : 0;
+	shape->keys = o.keys.at;
+	shape->nkeys = o.keys.n;
+	*out = shape;
+	return true;
+}
