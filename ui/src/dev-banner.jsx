@@ -32,17 +32,18 @@ export function DevBanner({ url }) {
   const { introspect } = useGraphiQLActions();
   const [errors, setErrors] = useState(null);
   const [dismissed, setDismissed] = useState(null);
-  const serving = useRef(null);
+  const last = useRef(null);
 
   useEffect(() => watchDevStatus(url, (status) => {
+    const before = last.current;
+    last.current = status;
     if (!status.ok) {
       setErrors(status.errors ?? []);
       return;
     }
     setErrors(null);
     setDismissed(null);
-    if (serving.current !== null && serving.current !== status.generation) introspect();
-    serving.current = status.generation;
+    if (before && (!before.ok || before.generation !== status.generation)) introspect();
   }), [url, introspect]);
 
   // Other errors than those dismissed are shown again.
