@@ -125,8 +125,16 @@ bool gql_schema_build(struct arena *a, const struct ast_document *document,
 		.type_by_name = map_on(a, 0),
 		.directive_by_name = map_on(a, 0),
 	};
-	struct build b = { .arena = a, .errors = errors, .schema = s, .names = map_on(a, 0) };
+	struct build b = {
+		.arena = a,
+		.errors = errors,
+		.schema = s,
+		.built_in = gql_builtin_document(a),
+		.names = map_on(a, 0),
+	};
 	size_t before = errors->n;
+	if (!gql_sdl_check(&b, document))
+		return false;
 	gql_build_types(&b, document);
 	if (errors->n > before || errors->full)
 		return false;

@@ -21,6 +21,7 @@ struct build {
 	struct arena *arena;
 	struct gql_errors *errors;
 	struct gql_schema *schema;
+	const struct ast_document *built_in; /* gql_builtin_document */
 	struct map names; /* every type that a name may mean → struct type_slot */
 	struct {
 		VEC(struct type_slot *);
@@ -33,6 +34,12 @@ struct build {
 	} directives;
 };
 
+/* Does it define or extend a type? */
+static inline bool gql_is_type_definition(const struct ast_definition *d)
+{
+	return d->kind >= AST_SCALAR && d->kind <= AST_INPUT;
+}
+
 /*
  * The types and directives that every schema has, as a document: the five scalars, the
  * introspection types, the five directives. Spec: §3.5, §3.13, §4.2.
@@ -40,6 +47,7 @@ struct build {
 const struct ast_document *gql_builtin_document(struct arena *a);
 /* Is it the name of a built-in scalar or introspection type? */
 bool gql_is_builtin_type_name(str name);
+bool gql_is_builtin_directive_name(str name);
 /* The names of the built-in scalars and introspection types. */
 const str *gql_builtin_type_names(size_t *n);
 
@@ -57,8 +65,7 @@ const struct ast_directive *gql_directive_use(const struct ast_directives *l, st
 /* Fills default_value of every argument and input field. The schema is valid. */
 void gql_build_defaults(struct build *b);
 
-/* The SDL rules. Spec: §3 "Type Validation" of documents; §5.4, §5.6.3, §5.7. False if any broke.
- */
-bool gql_sdl_check(struct arena *a, const struct ast_document *document, struct gql_errors *errors);
+/* The SDL rules (rules/sdl). False if any broke. Spec: §3; §5.4, §5.6.3, §5.7 */
+bool gql_sdl_check(struct build *b, const struct ast_document *document);
 /* The rules of the type system, on built types. False if any broke. */
 bool gql_schema_check(struct build *b);

@@ -78,11 +78,6 @@ static const enum gql_kind KINDS[] = {
 	[AST_INPUT] = GQL_INPUT,
 };
 
-static bool is_type(const struct ast_definition *d)
-{
-	return d->kind >= AST_SCALAR && d->kind <= AST_INPUT;
-}
-
 static struct type_slot *declare_type(struct build *b, const struct ast_definition *d)
 {
 	struct type_slot *slot = arena_new(b->arena, struct type_slot);
@@ -102,7 +97,7 @@ static void declare_document_types(struct build *b, const struct ast_document *d
 {
 	for (size_t i = 0; i < document->n; i++) {
 		const struct ast_definition *d = document->at[i];
-		if (!is_type(d) || d->extend)
+		if (!gql_is_type_definition(d) || d->extend)
 			continue;
 		struct type_slot *slot = gql_is_builtin_type_name(d->name.text)
 			? map_find(&b->names, d->name.text)
@@ -112,8 +107,9 @@ static void declare_document_types(struct build *b, const struct ast_document *d
 	}
 	for (size_t i = 0; i < document->n; i++) {
 		const struct ast_definition *d = document->at[i];
-		struct type_slot *slot =
-			is_type(d) && d->extend ? map_find(&b->names, d->name.text) : NULL;
+		struct type_slot *slot = gql_is_type_definition(d) && d->extend
+			? map_find(&b->names, d->name.text)
+			: NULL;
 		if (slot && !gql_is_builtin_type_name(d->name.text))
 			*vec_push(b->arena, &slot->nodes) = d;
 	}
@@ -331,7 +327,7 @@ static uint32_t location_bits(const struct ast_definition *d)
 }
 
 /* Adds the document's directives; of the built-in document only those that are not there yet. */
-static void add_directives(struct build *b, const struct ast_document *document, bool built_in)
+static void add_directives(struct build *b, const struct ast_document *document)
 {
 	struct map *by_name = &b->schema->directive_by_name;
 	for (size_t i = 0; i < document->n; i++) {
@@ -346,10 +342,10 @@ static void add_directives(struct build *b, const struct ast_document *document,
 			.args = fill_args(b, d->inputs, d->ninputs, d->source),
 			.nargs = d->ninputs,
 			.repeatable = d->repeatable,
-			.built_in = built_in,
+			.built_in = gql_is_builtin_directive_name(d->name.text),
 			.locations = location_bits(d),
 			.by_name = map_on(b->arena, 0),
-			.node = built_in ? NULL : d,
+			.node = d,
 		};
 		for (size_t k = 0; k < made->nargs; k++)
 			map_add(&made->by_name, made->args[k].name, &made->args[k]);
@@ -460,9 +456,9 @@ static void forget_nodes(struct gql_type *t)
 
 void gql_build_types(struct build *b, const struct ast_document *document)
 {
-	const struct ast_document *built_in = gql_builtin_document(b->arena);
+	const struct ast_document *built_in = b->built_in;
 	for (size_t i = 0; i < built_in->n; i++)
-		if (is_type(built_in->at[i]))
+		if (gql_is_type_definition(built_in->at[i]))
 			declare_type(b, built_in->at[i]);
 	size_t nbuilt_in = b->names.n;
 	declare_document_types(b, document);
@@ -472,8 +468,8 @@ void gql_build_types(struct build *b, const struct ast_document *document)
 		if (i < nbuilt_in)
 			forget_nodes(&slot->type);
 	}
-	add_directives(b, document, false);
-	add_directives(b, built_in, true);
+	add_directives(b, document);
+	add_directives(b, built_in);
 	build_roots(b, document);
 	list_types(b);
 }

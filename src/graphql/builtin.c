@@ -137,7 +137,20 @@ static const str NAMES[] = {
 	STR_INIT("__InputValue"), STR_INIT("__EnumValue"), STR_INIT("__Directive"),
 	STR_INIT("__DirectiveLocation"),
 };
+
+static const str DIRECTIVE_NAMES[] = {
+	STR_INIT("include"), STR_INIT("skip"), STR_INIT("deprecated"), STR_INIT("specifiedBy"),
+	STR_INIT("oneOf"),
+};
 /* clang-format on */
+
+bool gql_is_builtin_directive_name(str name)
+{
+	for (size_t i = 0; i < COUNT(DIRECTIVE_NAMES); i++)
+		if (str_eq(DIRECTIVE_NAMES[i], name))
+			return true;
+	return false;
+}
 
 const str *gql_builtin_type_names(size_t *n)
 {

@@ -34,8 +34,7 @@ static double take_number(str s, size_t *i)
 	return v;
 }
 
-/* Compares names so that runs of digits count as numbers. */
-static int natural_compare(str a, str b)
+int gql_natural_cmp(str a, str b)
 {
 	size_t i = 0, j = 0;
 	while (i < a.n && j < b.n) {
@@ -57,7 +56,7 @@ static int candidate_compare(const void *x, const void *y)
 	const struct candidate *a = x, *b = y;
 	if (a->distance != b->distance)
 		return a->distance < b->distance ? -1 : 1;
-	return natural_compare(a->name, b->name);
+	return gql_natural_cmp(a->name, b->name);
 }
 
 void gql_suggest(struct arena *a, str input, const str *options, size_t noptions, const str **out,

@@ -23,3 +23,5 @@ str gql_did_you_mean(struct arena *a, const char *what, const str *names, size_t
 /* Both steps: suggestions for `input` as the end of a message. */
 str gql_did_you_mean_of(struct arena *a, const char *what, str input, const str *options,
 	size_t noptions);
+/* The order of names in which runs of digits count as numbers: <0, 0, >0 as str_cmp. */
+int gql_natural_cmp(str a, str b);

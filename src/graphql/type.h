@@ -103,10 +103,10 @@ struct gql_directive {
 	struct gql_input *args;
 	size_t nargs;
 	bool repeatable;
-	bool built_in;
+	bool built_in; /* one of the specification's, also when the document defines it anew */
 	uint32_t locations; /* BIT(enum gql_directive_location) */
 	struct map by_name;
-	const struct ast_definition *node;
+	const struct ast_definition *node; /* has the locations in order; of built-in ones too */
 };
 
 enum gql_directive_location {

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "graphql/build.h"
 #include "graphql/parser.h"
 #include "graphql/printer.h"
 
@@ -43,10 +44,32 @@ static bool op_parse(struct job *j)
 	return true;
 }
 
+/* The schema of the request's SDL. */
+static bool build(struct job *j, const struct gql_schema **s)
+{
+	struct source *sdl = arena_new(j->arena, struct source);
+	*sdl = (struct source){ S("GraphQL SDL"), j->request->sdl };
+	struct ast_document *d = arena_new(j->arena, struct ast_document);
+	return gql_parse(j->arena, sdl, NULL, d, &j->errors) &&
+		gql_schema_build(j->arena, d, s, &j->errors);
+}
+
+static bool op_build_schema(struct job *j)
+{
+	const struct gql_schema *s;
+	if (!build(j, &s))
+		return false;
+	struct buf text = buf_on(j->arena);
+	gql_schema_print(&text, s, false);
+	put_text(&j->out, S("print"), buf_str(&text));
+	return true;
+}
+
 static const struct {
 	const char *name;
 	op_fn *run;
 } OPS[] = {
+	{ "build_schema", op_build_schema },
 	{ "parse", op_parse },
 };
 
