@@ -1,6 +1,6 @@
 /*
- * document - fuzzes the GraphQL lexer, parser and printer: what is accepted prints to a text that is
- * accepted again and prints to the same text.
+ * document - fuzzes the GraphQL lexer, parser and printer: what is accepted prints to a text that
+ * is accepted again and prints to the same text.
  */
 #include "base/arena.h"
 #include "base/buf.h"
