@@ -9,14 +9,17 @@
  * between looks. A client that reads its answer slowly may go on while it takes READ_RATE_MIN bytes
  * a second.
  *
- * A client that closes its side while its request is pending may still read (half-close), so that
- * it counts as gone only after GONE_AFTER_US; a reset connection counts at once.
+ * libmicrohttpd waits for edges, and misses the end of a client that came together with its last
+ * bytes; so the kernel is asked for it. A client that closes its side while its request is pending
+ * may still read (half-close), so that it counts as gone only after GONE_AFTER_US; a reset
+ * connection counts at once.
  */
 #include "http/server_int.h"
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 enum { GONE_AFTER_US = 1000 * 1000, READ_RATE_MIN = 1024, POLLED_MAX = 256 };
@@ -116,7 +119,7 @@ static void look(struct conn *c, uint64_t now_us)
 	}
 }
 
-/* ---- clients that vanish while their request is pending ---- */
+/* ---- clients that vanish ---- */
 
 struct polled {
 	struct pollfd fds[POLLED_MAX];
@@ -124,29 +127,37 @@ struct polled {
 	nfds_t n;
 };
 
+/* Has everything been read that came before the client's end? */
+static bool is_read(int fd)
+{
+	int unread;
+	return ioctl(fd, FIONREAD, &unread) == 0 && unread == 0;
+}
+
 static void poll_now(struct polled *p, uint64_t now_us)
 {
-	if (p->n == 0 || poll(p->fds, p->n, 0) <= 0) {
-		p->n = 0;
+	nfds_t n = p->n;
+	p->n = 0;
+	if (n == 0 || poll(p->fds, n, 0) <= 0)
 		return;
-	}
-	for (nfds_t i = 0; i < p->n; i++) {
+	for (nfds_t i = 0; i < n; i++) {
 		struct conn *c = p->conns[i];
 		int seen = p->fds[i].revents;
 		bool reset = seen & (POLLERR | POLLHUP | POLLNVAL);
-		bool closed = seen & POLLRDHUP && now_us - c->since_us >= GONE_AFTER_US;
+		bool closed = seen & POLLRDHUP &&
+			(c->state == CONN_PENDING ? now_us - c->since_us >= GONE_AFTER_US
+						  : is_read(c->fd));
 		if (reset || closed)
 			conn_kill(c);
 	}
-	p->n = 0;
 }
 
-static void poll_pending(struct http_server *s, uint64_t now_us)
+static void poll_all(struct http_server *s, uint64_t now_us)
 {
 	struct polled p;
 	p.n = 0;
 	for (struct conn *c = s->conns; c; c = c->next) {
-		if (c->state != CONN_PENDING)
+		if (c->state == CONN_WRITING || c->state == CONN_CLOSING)
 			continue;
 		p.fds[p.n] = (struct pollfd){ .fd = c->fd, .events = POLLRDHUP };
 		p.conns[p.n++] = c;
@@ -162,5 +173,5 @@ void deadline_scan(void *server)
 	uint64_t now_us = loop_now_us(s->loop);
 	for (struct conn *c = s->conns; c; c = c->next)
 		look(c, now_us);
-	poll_pending(s, now_us);
+	poll_all(s, now_us);
 }

@@ -26,8 +26,7 @@ struct fields {
 	unsigned hosts, lengths, encodings;
 	bool bad, unknown;
 	bool check_places;
-	const char *end; /* of the value before, NULL at first */
-	size_t bytes;
+	const char *end; /* of the value before, at first of the request line */
 };
 
 /* tchar of RFC 9110 §5.6.2: bit per character, 64 a word. */
@@ -70,7 +69,7 @@ static bool is_in_place(const struct fields *f, str name, str value)
 		if (*p != ' ' && *p != '\t')
 			return false;
 	uintptr_t last = (uintptr_t)f->end;
-	return !f->end || at == last + 2 || at == last + 1;
+	return at == last + 2 || at == last + 1;
 }
 
 static bool id_is_good(str id)
@@ -78,7 +77,7 @@ static bool id_is_good(str id)
 	for (size_t i = 0; i < id.n; i++) {
 		char c = id.p[i], lower = (char)(c | 0x20);
 		bool good = (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') || c == '.' ||
-			    c == '_' || c == '-';
+			c == '_' || c == '-';
 		if (!good)
 			return false;
 	}
@@ -117,11 +116,10 @@ static enum MHD_Result on_field(void *arg, enum MHD_ValueKind kind, const char *
 	UNUSED(kind);
 	struct fields *f = arg;
 	str name = { key, key_n }, value = { val ? val : "", val_n };
-	f->bytes += key_n + val_n;
-	if (!is_token(name) || has_control(value) || !val ||
+	if (!is_token(name) || has_control(value) ||
 		(f->check_places && !is_in_place(f, name, value)))
 		f->bad = true;
-	f->end = val ? val + val_n : NULL;
+	f->end = value.p + value.n;
 	take(f, name, value);
 	return f->bad ? MHD_NO : MHD_YES;
 }
@@ -144,16 +142,38 @@ static void check_framing(struct request *r, const struct fields *f, const char 
 		request_refuse(r, 501, "No transfer coding but chunked is supported.");
 }
 
-void fields_check(struct request *r, struct MHD_Connection *mhd, const char *version)
+/*
+ * Do the request line's parts follow each other, and does the head end with an empty line after the
+ * last value? A NUL byte in a part cuts it; an empty name makes the library end the head too early.
+ */
+static bool is_whole(const struct fields *f, const char *method, const char *version, size_t head_n)
+{
+	const struct request *r = f->r;
+	uintptr_t start = (uintptr_t)method, target = (uintptr_t)r->target;
+	uintptr_t line_end = target + r->target_n, end = (uintptr_t)f->end;
+	return target == start + strlen(method) + 1 && (uintptr_t)version == line_end + 1 &&
+		start + head_n >= end + 2 && start + head_n <= end + 4;
+}
+
+static size_t head_bytes(struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	return info ? info->header_size : 0;
+}
+
+void fields_check(struct request *r, const char *method, const char *version)
 {
 	struct http_server *s = r->http.server;
+	struct MHD_Connection *mhd = r->conn->mhd;
 	struct fields f = { .r = r, .check_places = s->check_places };
+	size_t head_n = head_bytes(mhd);
+	f.end = version + strlen(version);
 	MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, on_field, &f);
-	/* A NUL byte in the target ends it early: then the version does not follow it. */
-	if (s->check_places && (uintptr_t)version != (uintptr_t)r->target + r->target_n + 1)
+	if (s->check_places && !f.bad && !is_whole(&f, method, version, head_n))
 		f.bad = true;
 	check_framing(r, &f, version);
-	if (f.bytes > s->o.header_limit)
+	if (head_n > s->o.header_limit)
 		request_refuse(r, 431, "The request's headers are larger than the limit.");
 	if (!r->http.id.p) {
 		char *id = arena_alloc(r->http.arena, 33, 1);

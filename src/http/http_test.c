@@ -100,10 +100,157 @@ static void test_plain_requests(void **state)
 	try_all(T, COUNT(T));
 }
 
+static void test_hostile_requests(void **state)
+{
+	UNUSED(state);
+#define POST "POST /echo HTTP/1.1\r\n" HOST
+	static const struct exchange T[] = {
+		/* Framing. Source: RFC 9112 §6.3. */
+		{ "length and encoding",
+			POST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+			400, NULL, NULL, true },
+		{ "encoding and length",
+			POST "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+			400, NULL, NULL, true },
+		{ "two lengths", POST "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400,
+			NULL, NULL, true },
+		{ "the same length twice", POST "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+			400, NULL, NULL, true },
+		{ "length list", POST "Content-Length: 3, 3\r\n\r\nabc", 400, NULL, NULL, true },
+		{ "negative length", POST "Content-Length: -1\r\n\r\n", 400, NULL, NULL, true },
+		{ "signed length", POST "Content-Length: +3\r\n\r\nabc", 400, NULL, NULL, true },
+		{ "length in hex", POST "Content-Length: 0x3\r\n\r\nabc", 400, NULL, NULL, true },
+		{ "no length at all", POST "Content-Length:\r\n\r\nabc", 400, NULL, NULL, true },
+		{ "length beyond 64 bits", POST "Content-Length: 99999999999999999999\r\n\r\nabc",
+			413, NULL, NULL, true },
+		{ "length beyond the limit", POST "Content-Length: 65537\r\n\r\nabc", 413, NULL,
+			NULL, true },
+		{ "other encoding", POST "Transfer-Encoding: gzip\r\n\r\nabc", 501, NULL, NULL,
+			true },
+		{ "two encodings", POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501,
+			NULL, NULL, true },
+		{ "encoding twice",
+			POST
+			"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+			501, NULL, NULL, true },
+		{ "encoding with a blank before the colon",
+			POST "Transfer-Encoding : chunked\r\nContent-Length: 3\r\n\r\nabc", 400,
+			NULL, NULL, true },
+		{ "encoding with a vertical tab",
+			POST "Transfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n", 400, NULL, NULL,
+			true },
+		{ "encoding in HTTP/1.0",
+			"POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+			NULL, NULL, true },
+		{ "chunk size is no number",
+			POST "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n0\r\n\r\n", 400, NULL,
+			NULL, true },
+		{ "chunk size negative",
+			POST "Transfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n", 400, NULL,
+			NULL, true },
+		{ "chunk size with 0x",
+			POST "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n", 400, NULL,
+			NULL, true },
+		{ "chunk size beyond 64 bits",
+			POST "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabc", 413,
+			NULL, NULL, true },
+		{ "chunk longer than its size",
+			POST "Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", 400, NULL,
+			NULL, true },
+		/* Fields. Source: RFC 9112 §5. */
+		{ "no host", "GET /echo HTTP/1.1\r\n\r\n", 400, NULL, NULL, true },
+		{ "two hosts", "GET /echo HTTP/1.1\r\n" HOST "Host: b\r\n\r\n", 400, NULL, NULL,
+			true },
+		{ "blank before the colon", "GET /echo HTTP/1.1\r\n" HOST "X-A : b\r\n\r\n", 400,
+			NULL, NULL, true },
+		{ "no colon", "GET /echo HTTP/1.1\r\n" HOST "X-A\r\n\r\n", 400, NULL, NULL, true },
+		{ "no name", "GET /echo HTTP/1.1\r\n" HOST ": b\r\n\r\n", 400, NULL, NULL, true },
+		{ "folded", "GET /echo HTTP/1.1\r\n" HOST "X-A: b\r\n c\r\n\r\n", 400, NULL, NULL,
+			true },
+		{ "folded, not last", "GET /echo HTTP/1.1\r\nX-A: b\r\n\tc\r\n" HOST "\r\n", 400,
+			NULL, NULL, true },
+		{ "folded length", POST "Content-Length: 1\r\n 0\r\n\r\nabcdefghij", 400, NULL,
+			NULL, true },
+		{ "first field folded", "GET /echo HTTP/1.1\r\n X-A: b\r\n" HOST "\r\n", 400, NULL,
+			NULL, true },
+		{ "control character in a value", "GET /echo HTTP/1.1\r\n" HOST "X-A: \001\r\n\r\n",
+			400, NULL, NULL, true },
+		{ "return in a value", "GET /echo HTTP/1.1\r\n" HOST "X-A: a\rX-B: b\r\n\r\n", 400,
+			NULL, NULL, true },
+		{ "request id with other characters",
+			"GET /echo HTTP/1.1\r\n" HOST "X-Request-Id: <x>\r\n\r\n", 200 },
+		/* Request line. Source: RFC 9112 §3. */
+		{ "blank in the target", "GET /echo /x HTTP/1.1\r\n" HOST "\r\n", 0, NULL, NULL,
+			true },
+		{ "two blanks before the target", "GET  /echo HTTP/1.1\r\n" HOST "\r\n", 400, NULL,
+			NULL, true },
+		{ "head ends early", "GET /echo HTTP/1.1\r\n" HOST ":\r\nX-A: b\r\n\r\n", 400, NULL,
+			NULL, true },
+		{ "control character in the target", "GET /echo\001 HTTP/1.1\r\n" HOST "\r\n", 400,
+			NULL, NULL, true },
+		{ "bytes beyond ASCII in the target", "GET /echo\xc3\xa4 HTTP/1.1\r\n" HOST "\r\n",
+			400, NULL, NULL, true },
+		{ "fragment in the target", "GET /echo#a HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
+			true },
+		{ "bad percent-encoding", "GET /echo%4 HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
+			true },
+		{ "other scheme", "GET ftp://a/echo HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
+			true },
+		{ "user in the authority", "GET http://u@a/echo HTTP/1.1\r\n" HOST "\r\n", 400,
+			NULL, NULL, true },
+		{ "authority form", "CONNECT a:80 HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
+			true },
+		{ "star for another method", "GET * HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
+			true },
+		{ "dots are not resolved", "GET /tree/../echo HTTP/1.1\r\n" HOST "\r\n", 200,
+			"/tree/../echo?" },
+		{ "percent is not decoded", "GET /%65cho HTTP/1.1\r\n" HOST "\r\n", 404 },
+		{ "HTTP/2.0", "GET /echo HTTP/2.0\r\n" HOST "\r\n", 505, NULL, NULL, true },
+		{ "HTTP/0.9", "GET /echo\r\n\r\n", 400, NULL, NULL, true },
+		{ "no HTTP", "\x16\x03\x01\x02\r\n\r\n", 0, NULL, NULL, true },
+		{ "lower case method", "get /echo HTTP/1.1\r\n" HOST "\r\n", 405 },
+	};
+#undef POST
+	try_all(T, COUNT(T));
+}
+
+/* NUL bytes, which end a C string too early. */
+static void test_nul_bytes(void **state)
+{
+	UNUSED(state);
+	static const struct {
+		const char *name;
+		str request;
+	} T[] = {
+		{ "in the method", STR_INIT("GET\0 /echo HTTP/1.1\r\n" HOST "\r\n") },
+		{ "in the target", STR_INIT("GET /echo\0/x HTTP/1.1\r\n" HOST "\r\n") },
+		{ "in a name", STR_INIT("GET /echo HTTP/1.1\r\n" HOST "X\0-A: b\r\n\r\n") },
+		{ "in a value", STR_INIT("GET /echo HTTP/1.1\r\nX-A: b\0c\r\n" HOST "\r\n") },
+		{ "in the last value",
+			STR_INIT("GET /echo HTTP/1.1\r\n" HOST "X-A: b\0c\r\n\r\n") },
+	};
+	struct fixture f;
+	struct http_options o = fixture_options();
+	assert_true(fixture_start(&f, &o));
+	for (size_t i = 0; i < COUNT(T); i++) {
+		int fd = client_open(&f);
+		client_send(fd, T[i].request);
+		struct reply r = client_read(fd, false);
+		CHECK_TRUE(T[i].name, r.status == 400 || r.status == 0);
+		CHECK_TRUE(T[i].name, r.closed);
+		close(fd);
+	}
+	CHECK_INT("handled", f.dispatched, 0);
+	fixture_stop(&f);
+	check_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain_requests),
+		cmocka_unit_test(test_hostile_requests),
+		cmocka_unit_test(test_nul_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,7 +54,7 @@ static bool set_options(int fd, const struct addrinfo *a, const struct http_opti
 	if (o->reuse_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
 		return false;
 	return a->ai_family != AF_INET6 ||
-	       setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0;
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0;
 }
 
 static unsigned bound_port(int fd)
@@ -75,7 +75,7 @@ static bool listen_on(const struct addrinfo *a, const struct http_options *o, in
 	if (fd < 0)
 		return err_errno(e, ERR_IO, "opening a socket for", shown_host(o));
 	bool ok = set_options(fd, a, o) && bind(fd, a->ai_addr, a->ai_addrlen) == 0 &&
-		  listen(fd, BACKLOG) == 0;
+		listen(fd, BACKLOG) == 0;
 	if (!ok) {
 		fail_bind(o, "listening on", e);
 		close(fd);

@@ -99,7 +99,7 @@ static bool parse_range(str s, struct range *out)
 static bool is_utf8(str charset)
 {
 	return charset.n == 0 || str_eq_fold(charset, S("utf-8")) ||
-	       str_eq_fold(charset, S("utf8"));
+		str_eq_fold(charset, S("utf8"));
 }
 
 /* 3: by name, 2: by "type/ *", 1: everything, 0: not. */

@@ -121,6 +121,8 @@ static void conn_close(struct http_server *s, struct conn *c)
 	if (c->next)
 		c->next->prev = c->prev;
 	mem_free(c);
+	/* At its limit the library accepts again only in the run after a connection has ended. */
+	s->run_wanted = true;
 	if (--s->stats.connections == 0 && !s->closing)
 		timer_cancel(s->scan_timer);
 }
@@ -232,7 +234,7 @@ static enum MHD_Result begin(struct request *r, const char *method, const char *
 	r->begun = true;
 	r->http.method = method_of(method);
 	check_target(r);
-	fields_check(r, r->conn->mhd, version);
+	fields_check(r, method, version);
 	if (r->has_length && r->content_length > s->o.body_limit)
 		request_refuse(r, 413, "The body is larger than the limit.");
 	find_route(r);

@@ -136,7 +136,7 @@ void request_id_put(struct http_server *s, char out[32]);
  * values that the library lets through, the request's identifier. Fills r->fault and
  * r->fault_status when it must be refused.
  */
-void fields_check(struct request *r, struct MHD_Connection *mhd, const char *version);
+void fields_check(struct request *r, const char *method, const char *version);
 /* Does the library that runs parse headers in place? */
 bool fields_lie_in_place(void);
 

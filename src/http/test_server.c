@@ -20,9 +20,9 @@
 static void answer(struct http_request *r)
 {
 	struct http_response response = { .status = 200, .content_type = "text/plain" };
-	response.body = r->method == HTTP_POST ? r->body
-					       : str_printf(r->arena, "%.*s?%.*s", STR_ARG(r->path),
-							 STR_ARG(r->query));
+	response.body = r->method == HTTP_POST
+		? r->body
+		: str_printf(r->arena, "%.*s?%.*s", STR_ARG(r->path), STR_ARG(r->query));
 	http_respond(r, &response);
 }
 
