@@ -10,8 +10,11 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "graphql/build.h"
+#include "graphql/collect.h"
+#include "graphql/introspect.h"
 #include "graphql/parser.h"
 #include "graphql/printer.h"
+#include "graphql/validate.h"
 
 #include <stdio.h>
 
@@ -65,12 +68,148 @@ static bool op_build_schema(struct job *j)
 	return true;
 }
 
+/* ---- ops on a document and a schema ---- */
+
+/* Parses the request's document and picks its operation. */
+static bool read_operation(struct job *j, struct ast_document *d,
+	const struct ast_definition **operation)
+{
+	if (!gql_parse(j->arena, &j->source, NULL, d, &j->errors))
+		return false;
+	*operation = gql_operation_find(d, j->request->operation_name, &j->errors);
+	return *operation != NULL;
+}
+
+static bool read_variables(struct job *j, const struct gql_schema *schema,
+	const struct ast_definition *operation, struct gql_variables *out)
+{
+	struct gql_coercion c = {
+		.arena = j->arena,
+		.schema = schema,
+		.suggestions = true,
+		.errors = &j->errors,
+		.errors_max = j->request->errors_max,
+	};
+	return gql_coerce_variables(&c, operation, gql_variable_types(j->arena, schema, operation),
+		j->request->variables, out);
+}
+
+static bool op_coerce_variables(struct job *j)
+{
+	const struct gql_schema *schema;
+	struct ast_document d;
+	const struct ast_definition *operation;
+	struct gql_variables vars;
+	if (!build(j, &schema) || !read_operation(j, &d, &operation) ||
+		!read_variables(j, schema, operation, &vars))
+		return false;
+	const struct gql_ref *const *types = gql_variable_types(j->arena, schema, operation);
+	const char *before = "";
+	buf_lit(&j->out, ",\"coerced\":{");
+	for (size_t i = 0; i < vars.n; i++) {
+		if (!vars.at[i])
+			continue;
+		buf_put(&j->out, str_from(before));
+		before = ",";
+		json_put_string(&j->out, operation->variables[i].name.text);
+		buf_putc(&j->out, ':');
+		gql_value_print_json(&j->out, vars.at[i], types[i]);
+	}
+	buf_putc(&j->out, '}');
+	return true;
+}
+
+static bool validate(struct job *j, const struct gql_schema *schema, const struct ast_document *d)
+{
+#ifdef HAS_VALIDATE
+	struct validate_options o = { .suggestions = true, .errors_max = j->request->errors_max };
+	return gql_validate(j->arena, schema, d, &o, &j->errors);
+#else
+	UNUSED(j);
+	UNUSED(schema);
+	UNUSED(d);
+	return true;
+#endif
+}
+
+#ifdef HAS_VALIDATE
+
+static bool op_validate(struct job *j)
+{
+	const struct gql_schema *schema;
+	struct ast_document d;
+	return build(j, &schema) && gql_parse(j->arena, &j->source, NULL, &d, &j->errors) &&
+		validate(j, schema, &d);
+}
+#endif
+
+static bool put_root_field(struct job *j, const struct introspection *i,
+	const struct gql_type *root, const struct collected *k)
+{
+	str name = k->fields[0]->name.text;
+	buf_put(&j->out, k->key);
+	buf_lit(&j->out, "\":");
+	if (str_eq(name, S("__typename"))) {
+		json_put_string(&j->out, root->name);
+		return true;
+	}
+	if (root == i->schema->query && str_starts(name, S("__")))
+		return gql_introspect(&j->out, i, k->fields, k->n);
+	buf_lit(&j->out, "null"); /* there is no root value */
+	return true;
+}
+
+/* The operation's answer without a root value: introspection, and null for everything else. */
+static bool execute(struct job *j, const struct introspection *i)
+{
+	const struct gql_type *const ROOTS[] = {
+		[AST_QUERY] = i->schema->query,
+		[AST_MUTATION] = i->schema->mutation,
+		[AST_SUBSCRIPTION] = i->schema->subscription,
+	};
+	const struct gql_type *root = ROOTS[i->operation->operation];
+	struct collect c = { i->arena, i->schema, i->document, i->operation, i->vars, NULL,
+		&j->errors };
+	const struct ast_selections *set = &i->operation->selections;
+	struct collection fields = { 0 };
+	gql_collect(&c, root, &set, 1, &fields);
+	bool ok = true;
+	buf_lit(&j->out, ",\"data\":{");
+	for (size_t k = 0; k < fields.n && ok; k++) {
+		buf_put(&j->out, k > 0 ? S(",\"") : S("\""));
+		ok = put_root_field(j, i, root, &fields.at[k]);
+	}
+	buf_putc(&j->out, '}');
+	return ok && j->errors.n == 0;
+}
+
+static bool op_introspect(struct job *j)
+{
+	const struct gql_schema *schema;
+	struct ast_document d;
+	const struct ast_definition *operation;
+	struct gql_variables vars;
+	if (!build(j, &schema) || !gql_parse(j->arena, &j->source, NULL, &d, &j->errors) ||
+		!validate(j, schema, &d))
+		return false;
+	operation = gql_operation_find(&d, j->request->operation_name, &j->errors);
+	if (!operation || !read_variables(j, schema, operation, &vars))
+		return false;
+	struct introspection i = { j->arena, schema, &d, operation, &vars, NULL, &j->errors };
+	return execute(j, &i);
+}
+
 static const struct {
 	const char *name;
 	op_fn *run;
 } OPS[] = {
 	{ "build_schema", op_build_schema },
 	{ "parse", op_parse },
+	{ "coerce_variables", op_coerce_variables },
+#ifdef HAS_VALIDATE
+	{ "validate", op_validate },
+#endif
+	{ "introspect", op_introspect },
 };
 
 static void put_place(struct buf *b, const struct gql_place *place)
