@@ -103,7 +103,7 @@ static void dial_done(struct pgconn *c)
 {
 	struct pgpool *p = c->pool;
 	struct err e;
-	if (!session_check(p, c->pg, &e)) {
+	if (!session_check(c->pg, &e)) {
 		dial_failed(c, &e);
 		return;
 	}
@@ -148,7 +148,7 @@ static void dial_more(void *arg, int events)
 void conn_dial(struct pgconn *c)
 {
 	struct pgpool *p = c->pool;
-	c->pg = PQconnectStartParams(p->keywords, p->values, 1);
+	c->pg = PQconnectStartParams(p->session.keywords, p->session.values, 1);
 	if (!c->pg || PQstatus(c->pg) == CONNECTION_BAD) {
 		dial_failed_pq(c);
 		return;

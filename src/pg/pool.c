@@ -117,7 +117,14 @@ bool pgpool_open(struct loop *l, const struct pgpool_options *o, struct pgpool *
 	p->timeout_ms = o->statement_timeout_ms;
 	p->connect_timeout_ms = o->connect_timeout_ms ? o->connect_timeout_ms : 5000;
 	p->wait_ms = o->wait_ms;
-	if (!session_init(p, o, e)) {
+	struct session_options so = {
+		.conninfo = o->conninfo,
+		.application_name = o->application_name,
+		.plan_cache_mode = o->plan_cache_mode,
+		.statement_timeout_ms = o->statement_timeout_ms,
+		.bare = o->unnamed_statements,
+	};
+	if (!session_build(a, &so, &p->session, e)) {
 		arena_close(a);
 		return false;
 	}

@@ -10,6 +10,7 @@
 
 #include "ev/loop.h"
 #include "pg/pool.h"
+#include "pg/session.h"
 
 #include <libpq-fe.h>
 
@@ -126,10 +127,10 @@ struct pgpool {
 	uint64_t lost_logged_us; /* when a lost connection was last logged */
 	uint64_t timeout_ms, connect_timeout_ms, wait_ms;
 	const struct log *log;
-	struct arena *arena;                         /* lives as long as the pool */
-	const char *const *keywords, *const *values; /* for PQconnectStartParams */
-	const char *set_sql[SETTINGS_MAX + 3];       /* by the number of settings */
-	const char **params;                         /* scratch for one statement */
+	struct arena *arena; /* lives as long as the pool */
+	struct session session;
+	const char *set_sql[SETTINGS_MAX + 3]; /* by the number of settings */
+	const char **params;                   /* scratch for one statement */
 	int params_cap;
 };
 
@@ -211,12 +212,6 @@ void job_answer_doomed(struct pgpool *p);
 
 void queue_push(struct pgqueue *q, struct pgjob *job);
 void queue_remove(struct pgqueue *q, struct pgjob *job);
-
-/* session.c */
-/* Fills p->keywords and p->values. Fails: ERR_CONFIG. */
-MUST_USE bool session_init(struct pgpool *p, const struct pgpool_options *o, struct err *e);
-/* Is the server one that we can work with, and did it take our settings? */
-MUST_USE bool session_check(const struct pgpool *p, const PGconn *pg, struct err *e);
 
 /* cancel.c */
 /* Asks the server to cancel what the connection runs. False while another request is on its way. */

@@ -1,16 +1,15 @@
 /*
- * session - what every connection of ours is told at its start, and whether it was understood.
+ * session - the startup packet of our connections, and a check of the answer.
  *
  * The settings travel in the startup packet's `options`, so they cost no round trip and belong to
  * the session itself. Results are read in fixed text forms, so those come behind what the user's
  * own `options` say; the time zone comes before, because it is the user's to choose. PgBouncer in
- * transaction mode does not pass session settings on; with unnamed_statements none are sent, and
+ * transaction mode does not pass session settings on; with `bare` none are sent, and
  * the role or database must have them (ALTER ROLE … SET), which session_check verifies for those
  * that the server reports.
  */
-#include "pg/pool_int.h"
+#include "pg/session.h"
 
-#include "base/arena.h"
 #include "base/buf.h"
 
 #include <stdlib.h>
@@ -51,34 +50,44 @@ static bool user_options(struct arena *a, const char *conninfo, const char **out
 	return true;
 }
 
-bool session_init(struct pgpool *p, const struct pgpool_options *o, struct err *e)
+bool session_build(struct arena *a, const struct session_options *o, struct session *out,
+	struct err *e)
 {
-	enum { KEYS = 6 };
-	const char *conninfo = str_z(p->arena, str_from(o->conninfo));
+	enum { KEYS = 8 };
+	const char *conninfo = str_z(a, str_from(o->conninfo));
 	const char *own;
-	if (!user_options(p->arena, conninfo, &own, e))
+	if (!user_options(a, conninfo, &own, e))
 		return false;
-	struct buf options = buf_on(p->arena);
+	struct buf options = buf_on(a);
 	buf_printf(&options, "-c TimeZone=UTC %s%s", own, FIXED);
-	buf_printf(&options, " -c statement_timeout=%llu", (unsigned long long)p->timeout_ms);
+	if (o->statement_timeout_ms)
+		buf_printf(&options, " -c statement_timeout=%llu",
+			(unsigned long long)o->statement_timeout_ms);
 	if (o->plan_cache_mode && strcmp(o->plan_cache_mode, "auto") != 0)
 		buf_printf(&options, " -c plan_cache_mode=%s", o->plan_cache_mode);
-	const char **keys = arena_array(p->arena, const char *, KEYS);
-	const char **values = arena_array(p->arena, const char *, KEYS);
+	const char **keys = arena_array(a, const char *, KEYS);
+	const char **values = arena_array(a, const char *, KEYS);
 	size_t n = 0;
-	keys[n] = "dbname", values[n++] = conninfo;
-	keys[n] = "client_encoding", values[n++] = "UTF8";
+	/* A later key wins over an earlier one. */
+	if (o->connect_timeout_s) {
+		keys[n] = "connect_timeout";
+		values[n++] = str_printf(a, "%u", o->connect_timeout_s).p;
+	}
+	keys[n] = "dbname";
+	values[n++] = conninfo;
+	keys[n] = "client_encoding";
+	values[n++] = "UTF8";
 	keys[n] = "fallback_application_name";
-	values[n++] = str_z(p->arena,
-		o->application_name ? str_from(o->application_name) : S("fraiseql"));
-	if (!p->unnamed)
-		keys[n] = "options", values[n++] = str_z(p->arena, buf_str(&options));
-	p->keywords = keys;
-	p->values = values;
+	values[n++] = str_z(a, o->application_name ? str_from(o->application_name) : S("fraiseql"));
+	if (!o->bare) {
+		keys[n] = "options";
+		values[n++] = str_z(a, buf_str(&options));
+	}
+	*out = (struct session){ keys, values };
 	return true;
 }
 
-bool session_check(const struct pgpool *p, const PGconn *pg, struct err *e)
+bool session_check(const PGconn *pg, struct err *e)
 {
 	int version = PQserverVersion(pg);
 	if (version < SERVER_VERSION_MIN)
@@ -97,6 +106,5 @@ bool session_check(const struct pgpool *p, const PGconn *pg, struct err *e)
 			REPORTED[i].name, got ? got : "(unknown)", want, PQuser(pg),
 			REPORTED[i].name, want);
 	}
-	UNUSED(p);
 	return true;
 }

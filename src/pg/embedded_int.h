@@ -1,0 +1,48 @@
+/* pg/embedded_int.h - what the files of the embedded server share. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "pg/embedded.h"
+
+#include <sys/types.h>
+
+struct embedded {
+	struct arena *arena;
+	const struct embedded_options *options; /* during the start */
+	const char *state_dir, *data_dir, *log_path, *lock_path, *socket_dir, *bin_dir, *conninfo;
+	uid_t uid; /* of the server */
+	gid_t gid;
+	bool as_root; /* we are root, the server is not */
+	int lock_fd;
+	pid_t pid; /* 0: not running */
+};
+
+void embedded_tell(const struct embedded *s, const char *text);
+
+/* place.c */
+/* The user, the directories, the lock. Fails: ERR_CONFIG, ERR_IO, ERR_UNAVAILABLE (locked). */
+MUST_USE bool place_find(struct embedded *s, struct err *e);
+/* The directory of the binaries, of the data directory's version if there is one. Fails:
+ * ERR_CONFIG. */
+MUST_USE bool place_find_binaries(struct embedded *s, struct err *e);
+/* A directory of mode `mode` that belongs to the server's user. Fails: ERR_IO. */
+MUST_USE bool place_own_dir(const struct embedded *s, const char *path, unsigned mode,
+	struct err *e);
+/* Deletes a directory with all that is in it; nothing happens when it is missing. */
+void place_remove_tree(const char *path);
+
+/* proc.c */
+struct proc {
+	const char *const *argv; /* [0] is the path */
+	uid_t uid;
+	gid_t gid;
+	bool drop;          /* change to uid and gid */
+	bool dies_with_us;  /* SIGINT when the calling thread ends */
+	const char *output; /* file for stdout and stderr, appended to */
+};
+/* Starts a program in a session of its own with a small environment. Fails: ERR_IO. */
+MUST_USE bool proc_start(struct arena *a, const struct proc *p, pid_t *out, struct err *e);
+/* Waits up to `ms`; true when it has ended, with its wait status in *status. */
+bool proc_wait(pid_t pid, unsigned ms, int *status);
+void proc_sleep_ms(unsigned ms);
