@@ -1,0 +1,1 @@
+.data.user | [.id, .username, .fullName] | @tsv

@@ -1,0 +1,1 @@
+.data.posts[] | [.id, .title, .author.username, .author.fullName] | @tsv

@@ -1,0 +1,1 @@
+.data.updateUser | [.id, .bio] | @tsv

@@ -1,0 +1,1 @@
+.data.users[] | [.id, .username, .fullName] | @tsv

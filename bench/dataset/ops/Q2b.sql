@@ -1,0 +1,4 @@
+select id, title, data -> 'author' ->> 'username', data -> 'author' ->> 'full_name'
+from benchmark.tv_post
+order by id
+limit 10;

@@ -1,0 +1,1 @@
+.data.comments[] | [.id, .content, .author.username, .post.title] | @tsv

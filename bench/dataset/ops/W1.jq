@@ -1,0 +1,1 @@
+.data.posts[] | [.id, .title, (.createdAt | sub("T"; " ") | sub(":00$"; ""))] | @tsv
