@@ -143,6 +143,8 @@ bool gql_schema_build(struct arena *a, const struct ast_document *document,
 	for (size_t i = 0; i < s->ntypes; i++)
 		link_possible(&b, s->types[i]);
 	add_meta_fields(&b);
+	if (!gql_schema_check(&b))
+		return false;
 	*out = s;
 	return true;
 }

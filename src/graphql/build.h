@@ -16,5 +16,6 @@ MUST_USE bool gql_schema_build(struct arena *a, const struct ast_document *docum
 /* The schema as SDL, as the reference's printSchema; `sorted` orders types, fields and values by
  * name. */
 void gql_schema_print(struct buf *b, const struct gql_schema *s, bool sorted);
-/* The default value of an argument or input field that has one, as a GraphQL literal. Spec: §4.2.6 */
+/* The default value of an argument or input field that has one, as a GraphQL literal. Spec: §4.2.6
+ */
 void gql_default_print(struct buf *b, const struct gql_input *in);

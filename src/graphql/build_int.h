@@ -62,10 +62,7 @@ struct deprecation gql_deprecation(struct build *b, const struct ast_directives 
 	const struct source *source);
 /* The first use of a directive in a list, or NULL. */
 const struct ast_directive *gql_directive_use(const struct ast_directives *l, str name);
-/* Fills default_value of every argument and input field. The schema is valid. */
-void gql_build_defaults(struct build *b);
-
 /* The SDL rules (rules/sdl). False if any broke. Spec: §3; §5.4, §5.6.3, §5.7 */
 bool gql_sdl_check(struct build *b, const struct ast_document *document);
-/* The rules of the type system, on built types. False if any broke. */
+/* The rules of the type system, on built types; fills default_value. False if any broke. */
 bool gql_schema_check(struct build *b);

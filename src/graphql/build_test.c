@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "graphql/build_int.h"
 #include "graphql/parser.h"
+#include "graphql/value.h"
 
 static struct arena *arena;
 
@@ -148,6 +149,29 @@ static void test_meta(void **state)
 	check_end();
 }
 
+static void test_defaults(void **state)
+{
+	(void)state;
+	str why = STR_NONE;
+	const struct gql_schema *s = build("type Query { a(x: I = {}): Int } "
+					   "input I { a: Int = 3, b: J = {} } "
+					   "input J { c: [Int] = 1, d: Float }",
+		&why);
+	CHECK_STR("builds", why, "");
+	const struct gql_input *x = &s->query->fields[0].args[0];
+	struct buf json = buf_on(arena), literal = buf_on(arena);
+	gql_value_print_json(&json, x->default_value, x->type);
+	CHECK_STR("coerced", buf_str(&json), "{\"a\":3,\"b\":{\"c\":[1]}}");
+	gql_default_print(&literal, x);
+	CHECK_STR("as a literal", buf_str(&literal), "{a: 3, b: {c: [1]}}");
+	const struct gql_type *type = gql_type_find(s, S("__Type"));
+	const struct gql_field *f = gql_field_find(s, type, S("fields"));
+	CHECK_TRUE("of a built-in type", f->args[0].default_value);
+	CHECK_TRUE("of a built-in directive",
+		gql_directive_find(s, S("deprecated"))->args[0].default_value);
+	check_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +179,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_builtin_names, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(test_extensions, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(test_meta, open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(test_defaults, open_arena, close_arena),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
