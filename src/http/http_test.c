@@ -100,118 +100,211 @@ static void test_plain_requests(void **state)
 	try_all(T, COUNT(T));
 }
 
+#define POST "POST /echo HTTP/1.1\r\n" HOST
+static const struct exchange HOSTILE[] = {
+	/* Framing. Source: RFC 9112 §6.3. */
+	{ "length and encoding",
+		POST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, NULL,
+		NULL, true },
+	{ "encoding and length",
+		POST "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", 400, NULL,
+		NULL, true },
+	{ "two lengths", POST "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400, NULL, NULL,
+		true },
+	{ "the same length twice", POST "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400,
+		NULL, NULL, true },
+	{ "length list", POST "Content-Length: 3, 3\r\n\r\nabc", 400, NULL, NULL, true },
+	{ "negative length", POST "Content-Length: -1\r\n\r\n", 400, NULL, NULL, true },
+	{ "signed length", POST "Content-Length: +3\r\n\r\nabc", 400, NULL, NULL, true },
+	{ "length in hex", POST "Content-Length: 0x3\r\n\r\nabc", 400, NULL, NULL, true },
+	{ "no length at all", POST "Content-Length:\r\n\r\nabc", 400, NULL, NULL, true },
+	{ "length beyond 64 bits", POST "Content-Length: 99999999999999999999\r\n\r\nabc", 413,
+		NULL, NULL, true },
+	{ "length beyond the limit", POST "Content-Length: 65537\r\n\r\nabc", 413, NULL, NULL,
+		true },
+	{ "other encoding", POST "Transfer-Encoding: gzip\r\n\r\nabc", 501, NULL, NULL, true },
+	{ "two encodings", POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501, NULL,
+		NULL, true },
+	{ "encoding twice",
+		POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		501, NULL, NULL, true },
+	{ "encoding with a blank before the colon",
+		POST "Transfer-Encoding : chunked\r\nContent-Length: 3\r\n\r\nabc", 400, NULL, NULL,
+		true },
+	{ "encoding with a vertical tab", POST "Transfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n", 400,
+		NULL, NULL, true },
+	{ "encoding in HTTP/1.0",
+		"POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, NULL,
+		NULL, true },
+	{ "chunk size is no number",
+		POST "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n0\r\n\r\n", 400, NULL, NULL,
+		true },
+	{ "chunk size negative", POST "Transfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n",
+		400, NULL, NULL, true },
+	{ "chunk size with 0x", POST "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n",
+		400, NULL, NULL, true },
+	{ "chunk size beyond 64 bits",
+		POST "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabc", 413, NULL, NULL,
+		true },
+	{ "chunk longer than its size",
+		POST "Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", 400, NULL, NULL,
+		true },
+	/* Fields. Source: RFC 9112 §5. */
+	{ "no host", "GET /echo HTTP/1.1\r\n\r\n", 400, NULL, NULL, true },
+	{ "two hosts", "GET /echo HTTP/1.1\r\n" HOST "Host: b\r\n\r\n", 400, NULL, NULL, true },
+	{ "blank before the colon", "GET /echo HTTP/1.1\r\n" HOST "X-A : b\r\n\r\n", 400, NULL,
+		NULL, true },
+	{ "no colon", "GET /echo HTTP/1.1\r\n" HOST "X-A\r\n\r\n", 400, NULL, NULL, true },
+	{ "no name", "GET /echo HTTP/1.1\r\n" HOST ": b\r\n\r\n", 400, NULL, NULL, true },
+	{ "folded", "GET /echo HTTP/1.1\r\n" HOST "X-A: b\r\n c\r\n\r\n", 400, NULL, NULL, true },
+	{ "folded, not last", "GET /echo HTTP/1.1\r\nX-A: b\r\n\tc\r\n" HOST "\r\n", 400, NULL,
+		NULL, true },
+	{ "folded length", POST "Content-Length: 1\r\n 0\r\n\r\nabcdefghij", 400, NULL, NULL,
+		true },
+	{ "first field folded", "GET /echo HTTP/1.1\r\n X-A: b\r\n" HOST "\r\n", 400, NULL, NULL,
+		true },
+	{ "control character in a value", "GET /echo HTTP/1.1\r\n" HOST "X-A: \001\r\n\r\n", 400,
+		NULL, NULL, true },
+	{ "return in a value", "GET /echo HTTP/1.1\r\n" HOST "X-A: a\rX-B: b\r\n\r\n", 400, NULL,
+		NULL, true },
+	{ "request id with other characters",
+		"GET /echo HTTP/1.1\r\n" HOST "X-Request-Id: <x>\r\n\r\n", 200 },
+	/* Request line. Source: RFC 9112 §3. */
+	{ "blank in the target", "GET /echo /x HTTP/1.1\r\n" HOST "\r\n", 0, NULL, NULL, true },
+	{ "two blanks before the target", "GET  /echo HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
+		true },
+	{ "head ends early", "GET /echo HTTP/1.1\r\n" HOST ":\r\nX-A: b\r\n\r\n", 400, NULL, NULL,
+		true },
+	{ "control character in the target", "GET /echo\001 HTTP/1.1\r\n" HOST "\r\n", 400, NULL,
+		NULL, true },
+	{ "bytes beyond ASCII in the target", "GET /echo\xc3\xa4 HTTP/1.1\r\n" HOST "\r\n", 400,
+		NULL, NULL, true },
+	{ "fragment in the target", "GET /echo#a HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL, true },
+	{ "bad percent-encoding", "GET /echo%4 HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL, true },
+	{ "other scheme", "GET ftp://a/echo HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL, true },
+	{ "user in the authority", "GET http://u@a/echo HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
+		true },
+	{ "authority form", "CONNECT a:80 HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL, true },
+	{ "star for another method", "GET * HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL, true },
+	{ "dots are not resolved", "GET /tree/../echo HTTP/1.1\r\n" HOST "\r\n", 200,
+		"/tree/../echo?" },
+	{ "percent is not decoded", "GET /%65cho HTTP/1.1\r\n" HOST "\r\n", 404 },
+	{ "HTTP/2.0", "GET /echo HTTP/2.0\r\n" HOST "\r\n", 505, NULL, NULL, true },
+	{ "HTTP/0.9", "GET /echo\r\n\r\n", 400, NULL, NULL, true },
+	{ "no HTTP", "\x16\x03\x01\x02\r\n\r\n", 0, NULL, NULL, true },
+	{ "lower case method", "get /echo HTTP/1.1\r\n" HOST "\r\n", 405 },
+};
+#undef POST
+
 static void test_hostile_requests(void **state)
 {
 	UNUSED(state);
-#define POST "POST /echo HTTP/1.1\r\n" HOST
+	try_all(HOSTILE, COUNT(HOSTILE));
+}
+
+static void test_assets(void **state)
+{
+	UNUSED(state);
 	static const struct exchange T[] = {
-		/* Framing. Source: RFC 9112 §6.3. */
-		{ "length and encoding",
-			POST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-			400, NULL, NULL, true },
-		{ "encoding and length",
-			POST "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
-			400, NULL, NULL, true },
-		{ "two lengths", POST "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400,
-			NULL, NULL, true },
-		{ "the same length twice", POST "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
-			400, NULL, NULL, true },
-		{ "length list", POST "Content-Length: 3, 3\r\n\r\nabc", 400, NULL, NULL, true },
-		{ "negative length", POST "Content-Length: -1\r\n\r\n", 400, NULL, NULL, true },
-		{ "signed length", POST "Content-Length: +3\r\n\r\nabc", 400, NULL, NULL, true },
-		{ "length in hex", POST "Content-Length: 0x3\r\n\r\nabc", 400, NULL, NULL, true },
-		{ "no length at all", POST "Content-Length:\r\n\r\nabc", 400, NULL, NULL, true },
-		{ "length beyond 64 bits", POST "Content-Length: 99999999999999999999\r\n\r\nabc",
-			413, NULL, NULL, true },
-		{ "length beyond the limit", POST "Content-Length: 65537\r\n\r\nabc", 413, NULL,
-			NULL, true },
-		{ "other encoding", POST "Transfer-Encoding: gzip\r\n\r\nabc", 501, NULL, NULL,
-			true },
-		{ "two encodings", POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501,
-			NULL, NULL, true },
-		{ "encoding twice",
-			POST
-			"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-			501, NULL, NULL, true },
-		{ "encoding with a blank before the colon",
-			POST "Transfer-Encoding : chunked\r\nContent-Length: 3\r\n\r\nabc", 400,
-			NULL, NULL, true },
-		{ "encoding with a vertical tab",
-			POST "Transfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n", 400, NULL, NULL,
-			true },
-		{ "encoding in HTTP/1.0",
-			"POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
-			NULL, NULL, true },
-		{ "chunk size is no number",
-			POST "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n0\r\n\r\n", 400, NULL,
-			NULL, true },
-		{ "chunk size negative",
-			POST "Transfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n", 400, NULL,
-			NULL, true },
-		{ "chunk size with 0x",
-			POST "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n", 400, NULL,
-			NULL, true },
-		{ "chunk size beyond 64 bits",
-			POST "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabc", 413,
-			NULL, NULL, true },
-		{ "chunk longer than its size",
-			POST "Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", 400, NULL,
-			NULL, true },
-		/* Fields. Source: RFC 9112 §5. */
-		{ "no host", "GET /echo HTTP/1.1\r\n\r\n", 400, NULL, NULL, true },
-		{ "two hosts", "GET /echo HTTP/1.1\r\n" HOST "Host: b\r\n\r\n", 400, NULL, NULL,
-			true },
-		{ "blank before the colon", "GET /echo HTTP/1.1\r\n" HOST "X-A : b\r\n\r\n", 400,
-			NULL, NULL, true },
-		{ "no colon", "GET /echo HTTP/1.1\r\n" HOST "X-A\r\n\r\n", 400, NULL, NULL, true },
-		{ "no name", "GET /echo HTTP/1.1\r\n" HOST ": b\r\n\r\n", 400, NULL, NULL, true },
-		{ "folded", "GET /echo HTTP/1.1\r\n" HOST "X-A: b\r\n c\r\n\r\n", 400, NULL, NULL,
-			true },
-		{ "folded, not last", "GET /echo HTTP/1.1\r\nX-A: b\r\n\tc\r\n" HOST "\r\n", 400,
-			NULL, NULL, true },
-		{ "folded length", POST "Content-Length: 1\r\n 0\r\n\r\nabcdefghij", 400, NULL,
-			NULL, true },
-		{ "first field folded", "GET /echo HTTP/1.1\r\n X-A: b\r\n" HOST "\r\n", 400, NULL,
-			NULL, true },
-		{ "control character in a value", "GET /echo HTTP/1.1\r\n" HOST "X-A: \001\r\n\r\n",
-			400, NULL, NULL, true },
-		{ "return in a value", "GET /echo HTTP/1.1\r\n" HOST "X-A: a\rX-B: b\r\n\r\n", 400,
-			NULL, NULL, true },
-		{ "request id with other characters",
-			"GET /echo HTTP/1.1\r\n" HOST "X-Request-Id: <x>\r\n\r\n", 200 },
-		/* Request line. Source: RFC 9112 §3. */
-		{ "blank in the target", "GET /echo /x HTTP/1.1\r\n" HOST "\r\n", 0, NULL, NULL,
-			true },
-		{ "two blanks before the target", "GET  /echo HTTP/1.1\r\n" HOST "\r\n", 400, NULL,
-			NULL, true },
-		{ "head ends early", "GET /echo HTTP/1.1\r\n" HOST ":\r\nX-A: b\r\n\r\n", 400, NULL,
-			NULL, true },
-		{ "control character in the target", "GET /echo\001 HTTP/1.1\r\n" HOST "\r\n", 400,
-			NULL, NULL, true },
-		{ "bytes beyond ASCII in the target", "GET /echo\xc3\xa4 HTTP/1.1\r\n" HOST "\r\n",
-			400, NULL, NULL, true },
-		{ "fragment in the target", "GET /echo#a HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
-			true },
-		{ "bad percent-encoding", "GET /echo%4 HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
-			true },
-		{ "other scheme", "GET ftp://a/echo HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
-			true },
-		{ "user in the authority", "GET http://u@a/echo HTTP/1.1\r\n" HOST "\r\n", 400,
-			NULL, NULL, true },
-		{ "authority form", "CONNECT a:80 HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
-			true },
-		{ "star for another method", "GET * HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL,
-			true },
-		{ "dots are not resolved", "GET /tree/../echo HTTP/1.1\r\n" HOST "\r\n", 200,
-			"/tree/../echo?" },
-		{ "percent is not decoded", "GET /%65cho HTTP/1.1\r\n" HOST "\r\n", 404 },
-		{ "HTTP/2.0", "GET /echo HTTP/2.0\r\n" HOST "\r\n", 505, NULL, NULL, true },
-		{ "HTTP/0.9", "GET /echo\r\n\r\n", 400, NULL, NULL, true },
-		{ "no HTTP", "\x16\x03\x01\x02\r\n\r\n", 0, NULL, NULL, true },
-		{ "lower case method", "get /echo HTTP/1.1\r\n" HOST "\r\n", 405 },
+		{ "whole", "GET /assets/a.js HTTP/1.1\r\n" HOST "\r\n", 200, "let a = 1;\n",
+			"ETag: \"a1\"\r\n" },
+		{ "type", "GET /assets/a.js HTTP/1.1\r\n" HOST "\r\n", 200, NULL,
+			"Content-Type: text/javascript\r\n" },
+		{ "policy", "GET /assets/ HTTP/1.1\r\n" HOST "\r\n", 200, "<p>",
+			"Content-Security-Policy: default-src 'self'\r\n" },
+		{ "caching", "GET /assets/ HTTP/1.1\r\n" HOST "\r\n", 200, "<p>",
+			"Cache-Control: no-cache\r\n" },
+		{ "gzip", "GET /assets/a.js HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\n\r\n", 200,
+			"zipped", "Content-Encoding: gzip\r\n" },
+		{ "gzip has its own tag",
+			"GET /assets/a.js HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\n\r\n", 200,
+			NULL, "ETag: \"a1-gzip\"\r\n" },
+		{ "no gzip form", "GET /assets/ HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\n\r\n",
+			200, "<p>", "Vary: Accept-Encoding\r\n" },
+		{ "known", "GET /assets/a.js HTTP/1.1\r\n" HOST "If-None-Match: \"a1\"\r\n\r\n",
+			304, NULL, "ETag: \"a1\"\r\n", false, true },
+		{ "known, weak, in a list",
+			"GET /assets/a.js HTTP/1.1\r\n" HOST
+			"If-None-Match: \"b\", W/\"a1\"\r\n\r\n",
+			304, NULL, NULL, false, true },
+		{ "any", "GET /assets/a.js HTTP/1.1\r\n" HOST "If-None-Match: *\r\n\r\n", 304, NULL,
+			NULL, false, true },
+		{ "known in the other form",
+			"GET /assets/a.js HTTP/1.1\r\n" HOST "If-None-Match: \"a1-gzip\"\r\n\r\n",
+			200, "let a = 1;\n" },
+		{ "head", "HEAD /assets/a.js HTTP/1.1\r\n" HOST "\r\n", 200, NULL,
+			"Content-Length: 11\r\n", false, true },
+		{ "nothing", "GET /assets/b.js HTTP/1.1\r\n" HOST "\r\n", 404 },
+		{ "no way out", "GET /assets/../a.js HTTP/1.1\r\n" HOST "\r\n", 404 },
 	};
-#undef POST
 	try_all(T, COUNT(T));
+}
+
+/* Identifiers that the server makes are 128 random bits in hexadecimal. */
+static void test_request_ids(void **state)
+{
+	UNUSED(state);
+	struct fixture f;
+	struct http_options o = fixture_options();
+	assert_true(fixture_start(&f, &o));
+	int fd = client_open(&f);
+	char last[33] = "";
+	for (int i = 0; i < 3; i++) {
+		client_say(fd, "GET /echo HTTP/1.1\r\n" HOST "\r\n");
+		struct reply r = client_read(fd, false);
+		const char *at = strstr(r.head, "\r\nX-Request-Id: ");
+		assert_non_null(at);
+		str id = { at + 16, 32 };
+		CHECK_INT("length", strspn(id.p, "0123456789abcdef"), 32);
+		CHECK_TRUE("new", !str_eq(id, str_from(last)));
+		snprintf(last, sizeof last, "%.*s", STR_ARG(id));
+	}
+	close(fd);
+	fixture_stop(&f);
+	check_end();
+}
+
+/* One line per request, in the order of completion. */
+static void test_access_log(void **state)
+{
+	UNUSED(state);
+	static const char *const wanted[2][4] = {
+		{ "info  GET /echo status=200 duration_ms=",
+			"bytes=8 request_id=abc peer=127.0.0.1\n", "info  POST /nothing status=404",
+			"info  GET - status=400" },
+		{ "\"method\":\"GET\",\"path\":\"/echo\",\"status\":200,\"duration_ms\":",
+			"\"bytes\":8,\"request_id\":\"abc\",\"peer\":\"127.0.0.1\"}\n",
+			"\"path\":\"/nothing\",\"status\":404", "\"path\":\"\",\"status\":400" },
+	};
+	for (int json = 0; json < 2; json++) {
+		FILE *file = tmpfile();
+		struct log log = { .fd = fileno(file), .level = LOG_LEVEL_INFO, .json = json };
+		struct http_options o = fixture_options();
+		struct fixture f;
+		o.log = &log;
+		o.access_log = true;
+		assert_true(fixture_start(&f, &o));
+		int fd = client_open(&f);
+		client_say(fd, "GET /echo?ab HTTP/1.1\r\n" HOST "X-Request-Id: abc\r\n\r\n");
+		client_read(fd, false);
+		client_say(fd, "POST /nothing HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\na");
+		client_read(fd, false);
+		client_say(fd, "GET \001 HTTP/1.1\r\n" HOST "\r\n");
+		client_read(fd, false);
+		close(fd);
+		fixture_stop(&f);
+		char text[4096];
+		rewind(file);
+		text[fread(text, 1, sizeof text - 1, file)] = '\0';
+		fclose(file);
+		const char *at = text;
+		for (size_t i = 0; i < COUNT(wanted[json]); i++) {
+			at = strstr(at, wanted[json][i]);
+			if (!at)
+				print_error("no %s in\n%s", wanted[json][i], text);
+			assert_non_null(at);
+		}
+	}
 }
 
 /* NUL bytes, which end a C string too early. */
@@ -251,6 +344,9 @@ int main(void)
 		cmocka_unit_test(test_plain_requests),
 		cmocka_unit_test(test_hostile_requests),
 		cmocka_unit_test(test_nul_bytes),
+		cmocka_unit_test(test_assets),
+		cmocka_unit_test(test_request_ids),
+		cmocka_unit_test(test_access_log),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,3 +166,27 @@ enum content content_type_check(str value, str type)
 		return CONTENT_OTHER_TYPE;
 	return is_utf8(r.charset) ? CONTENT_OK : CONTENT_OTHER_CHARSET;
 }
+
+bool coding_accepted(str header, str coding)
+{
+	bool any = false, named = false;
+	unsigned quality = 0;
+	while (header.n > 0) {
+		str parameters = cut(&header, ',');
+		str name = cut(&parameters, ';');
+		unsigned q = QUALITY_MAX;
+		while (parameters.n > 0) {
+			str value = cut(&parameters, ';');
+			if (str_eq_fold(cut(&value, '='), S("q")) &&
+				!parse_quality(trim(value), &q))
+				q = 0;
+		}
+		if (str_eq_fold(name, coding)) {
+			named = true;
+			quality = q;
+		} else if (str_eq(name, S("*")) && !named) {
+			any = q > 0;
+		}
+	}
+	return named ? quality > 0 : any;
+}

@@ -33,3 +33,7 @@ enum content {
 
 /* Is the Content-Type header `value` the `type` ("application/json") in UTF-8, said or unsaid? */
 enum content content_type_check(str value, str type);
+
+/* May the answer be in the content coding ("gzip")? Not when the header is empty. Source: RFC 9110
+ * §12.5.3. */
+bool coding_accepted(str accept_encoding, str coding);

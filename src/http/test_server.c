@@ -2,6 +2,8 @@
 /* test_server - the server and client of http_test_int.h. */
 #include "http/http_test_int.h"
 
+#include "http/assets.h"
+
 #include "base/clock.h"
 #include "base/num.h"
 #include "ev/loop.h"
@@ -129,9 +131,19 @@ static void on_big(struct http_request *r, void *arg)
 	http_respond(r, &response);
 }
 
+static const struct embedded_file FILES[] = {
+	{ "a.js", "text/javascript", "\"a1\"", (const unsigned char *)"let a = 1;\n", 11,
+		(const unsigned char *)"zipped", 6 },
+	{ "index.html", "text/html; charset=utf-8", "\"i1\"", (const unsigned char *)"<p>", 3, NULL,
+		0 },
+	{ NULL },
+};
+
+static const struct assets ASSETS = { FILES, "/assets/", "index.html", "default-src 'self'", NULL };
+
 /* ---- the server's thread ---- */
 
-enum { ROUTES = 7 };
+enum { ROUTES = 8 };
 
 struct http_options fixture_options(void)
 {
@@ -182,6 +194,8 @@ bool fixture_start(struct fixture *f, const struct http_options *o)
 	routes[4] = (struct http_route){ "/big", BIT(HTTP_GET), on_big, f };
 	routes[5] = (struct http_route){ "/tree/*", BIT(HTTP_GET), on_echo, f };
 	routes[6] = (struct http_route){ "/post", BIT(HTTP_POST), on_echo, f };
+	routes[7] = (struct http_route){ "/assets/*", BIT(HTTP_GET), assets_serve,
+		(void *)(uintptr_t)&ASSETS };
 	f->options = *o;
 	f->options.routes = routes;
 	f->loop = loop_open();
