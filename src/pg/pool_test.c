@@ -266,23 +266,6 @@ static void test_hold(void **state)
 	finish(&t);
 }
 
-static int start_server(void **state)
-{
-	(void)state;
-	struct err e = { 0 };
-	if (test_dir(test_server.dir, sizeof test_server.dir) && test_server_run(&e))
-		return 0;
-	print_error("%s\n", e.message);
-	return -1;
-}
-
-static int stop_server(void **state)
-{
-	(void)state;
-	test_server_end();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,5 +274,5 @@ int main(void)
 		cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_hold),
 	};
-	return cmocka_run_group_tests(tests, start_server, stop_server);
+	return cmocka_run_group_tests(tests, test_server_begin, test_server_finish);
 }

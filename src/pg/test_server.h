@@ -37,11 +37,24 @@ static inline bool test_server_run(struct err *e)
 	return embedded_start(&o, &test_server.server, e);
 }
 
-static inline void test_server_end(void)
+/* For cmocka_run_group_tests. */
+static inline int test_server_begin(void **state)
 {
+	(void)state;
+	struct err e = { .message = "no temporary directory" };
+	if (test_dir(test_server.dir, sizeof test_server.dir) && test_server_run(&e))
+		return 0;
+	fprintf(stderr, "%s\n", e.message);
+	return -1;
+}
+
+static inline int test_server_finish(void **state)
+{
+	(void)state;
 	embedded_stop(test_server.server);
 	test_server.server = NULL;
 	place_remove_tree(test_server.dir);
+	return 0;
 }
 
 static inline const char *test_conninfo(void)
