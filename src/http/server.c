@@ -185,12 +185,15 @@ static void server_free(struct http_server *s)
 	mem_free(s);
 }
 
-static bool fail_start(struct http_server *s, struct err *e)
+static bool fail_start(const struct http_server *s, struct err *e)
 {
 	str why = str_trim(str_from(s->mhd_message));
-	const char *what = s->o.tls_cert_pem ? "the TLS certificate and key are not usable"
-					     : "the HTTP server does not start";
-	return err_set(e, ERR_CONFIG, "%s%s%.*s", what, why.n ? ": " : "", STR_ARG(why));
+	if (s->o.tls_cert_pem)
+		return err_set(e, ERR_CONFIG,
+			"the TLS certificate and key are not usable: they are not PEM, or do not "
+			"belong together (%.*s)",
+			STR_ARG(why));
+	return err_set(e, ERR_IO, "the HTTP server does not start: %.*s", STR_ARG(why));
 }
 
 bool http_server_open(struct loop *l, const struct http_options *o, struct http_server **out,
