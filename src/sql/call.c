@@ -318,6 +318,7 @@ static bool plan_member_rereads(struct calling *c, const struct gql_type *member
 				"Relations can't be followed from \"%.*s.%.*s\".",
 				STR_ARG(member->name), STR_ARG(copy[i].field->name));
 		copy[i].from = FROM_SPLICE;
+		copy[i].slot = (uint32_t)m->nrereads;
 		if (!plan_reread(c, nodes, (uint32_t)i, &rereads[m->nrereads++]))
 			return false;
 	}

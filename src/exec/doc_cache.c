@@ -1,0 +1,223 @@
+/*
+ * doc_cache - a hash table with chains and a list by age.
+ *
+ * The key is the document's text with the operation's name, compared in full: a hash collision
+ * can't confuse two documents. Errors are not kept: who sends broken documents pays for each.
+ */
+#include "exec/doc_cache.h"
+
+#include "base/clock.h"
+#include "graphql/validate.h"
+
+#include <string.h>
+
+enum { BUCKETS = 1024, PLANS_MAX = 32, ARENA_MAX = 8 * 1024 * 1024 };
+
+struct doc_cache {
+	struct prepared *buckets[BUCKETS];
+	struct prepared *newest, *oldest;
+	size_t n, max;
+	uint64_t seed;
+	struct doc_limits limits;
+	struct doc_cache_stats stats;
+};
+
+struct doc_cache *doc_cache_open(size_t max, const struct doc_limits *limits)
+{
+	struct doc_cache *c = mem_new(struct doc_cache);
+	c->max = max ? max : 1;
+	c->limits = *limits;
+	c->seed = random_u64();
+	return c;
+}
+
+static void prepared_free(struct prepared *d)
+{
+	model_unref(d->model);
+	arena_close(d->arena);
+}
+
+/* ---- the table and the list ---- */
+
+static void list_remove(struct doc_cache *c, struct prepared *d)
+{
+	*(d->newer ? &d->newer->older : &c->newest) = d->older;
+	*(d->older ? &d->older->newer : &c->oldest) = d->newer;
+	d->newer = d->older = NULL;
+}
+
+static void list_push(struct doc_cache *c, struct prepared *d)
+{
+	d->older = c->newest;
+	if (c->newest)
+		c->newest->newer = d;
+	c->newest = d;
+	if (!c->oldest)
+		c->oldest = d;
+}
+
+static void evict(struct doc_cache *c, struct prepared *d)
+{
+	struct prepared **at = &c->buckets[d->hash % BUCKETS];
+	while (*at != d)
+		at = &(*at)->bucket_next;
+	*at = d->bucket_next;
+	list_remove(c, d);
+	d->cached = false;
+	c->n--;
+	c->stats.evictions++;
+	if (d->refs == 0)
+		prepared_free(d);
+}
+
+static void insert(struct doc_cache *c, struct prepared *d)
+{
+	if (c->n >= c->max)
+		evict(c, c->oldest);
+	struct prepared **bucket = &c->buckets[d->hash % BUCKETS];
+	d->bucket_next = *bucket;
+	*bucket = d;
+	list_push(c, d);
+	d->cached = true;
+	c->n++;
+}
+
+void doc_cache_clear(struct doc_cache *c)
+{
+	while (c->oldest)
+		evict(c, c->oldest);
+}
+
+void doc_cache_close(struct doc_cache *c)
+{
+	doc_cache_clear(c);
+	mem_free(c);
+}
+
+/* ---- preparing ---- */
+
+static bool prepare(struct doc_cache *c, struct prepared *d, struct gql_errors *errors)
+{
+	struct parse_limits limits = { .tokens = c->limits.tokens, .depth = c->limits.depth };
+	struct validate_options options = { .suggestions = c->limits.suggestions,
+		.scalar = scalar_coerce };
+	if (!gql_parse(d->arena, &d->source, &limits, &d->document, errors))
+		return false;
+	if (!gql_validate(d->arena, d->model->gql, &d->document, &options, errors))
+		return false;
+	d->operation = gql_operation_find(&d->document, d->operation_name, errors);
+	if (!d->operation)
+		return false;
+	d->types = gql_variable_types(d->arena, d->model->gql, d->operation);
+	return true;
+}
+
+/*
+ * Errors point into the document's text, and messages may, so a document that fails lives as long
+ * as the errors do: until the request's arena is reset.
+ */
+static void close_with_request(void *arg)
+{
+	prepared_free(arg);
+}
+
+static struct prepared *make(struct doc_cache *c, const struct model *m, str query,
+	str operation_name, uint64_t hash, struct gql_errors *errors)
+{
+	struct arena *a = arena_open(0);
+	struct prepared *d = arena_new(a, struct prepared);
+	*d = (struct prepared){ .arena = a, .model = m, .hash = hash };
+	d->query = str_dup(a, query);
+	d->operation_name = str_dup(a, operation_name);
+	d->source = (struct source){ S("GraphQL request"), d->query };
+	model_ref(m);
+	if (prepare(c, d, errors)) {
+		insert(c, d);
+		return d;
+	}
+	arena_defer(errors->arena, close_with_request, d);
+	return NULL;
+}
+
+static struct prepared *find(struct doc_cache *c, const struct model *m, str query,
+	str operation_name, uint64_t hash)
+{
+	for (struct prepared *d = c->buckets[hash % BUCKETS]; d; d = d->bucket_next)
+		if (d->hash == hash && d->model == m && str_eq(d->query, query) &&
+			str_eq(d->operation_name, operation_name))
+			return d;
+	return NULL;
+}
+
+struct prepared *doc_cache_take(struct doc_cache *c, const struct model *m, str query,
+	str operation_name, struct gql_errors *errors)
+{
+	uint64_t hash = str_hash(query, c->seed) ^ str_hash(operation_name, ~c->seed);
+	struct prepared *d = find(c, m, query, operation_name, hash);
+	if (d) {
+		c->stats.hits++;
+		if (d != c->newest) {
+			list_remove(c, d);
+			list_push(c, d);
+		}
+	} else {
+		c->stats.misses++;
+		d = make(c, m, query, operation_name, hash, errors);
+	}
+	if (d)
+		d->refs++;
+	return d;
+}
+
+void doc_cache_give(struct doc_cache *c, struct prepared *d)
+{
+	UNUSED(c);
+	d->refs--;
+	if (d->refs == 0 && !d->cached)
+		prepared_free(d);
+}
+
+/* ---- plans ---- */
+
+static const struct plan *find_plan(const struct doc_cache *c, const struct prepared *d,
+	const struct gql_variables *vars)
+{
+	for (const struct plan_entry *e = d->plans; e; e = e->next)
+		if (plan_fingerprint(e->plan->deps, e->plan->ndeps, vars, c->seed) ==
+			e->fingerprint)
+			return e->plan;
+	return NULL;
+}
+
+const struct plan *prepared_plan(struct doc_cache *c, struct prepared *d,
+	const struct gql_variables *vars, struct gql_errors *errors)
+{
+	const struct plan *plan = find_plan(c, d, vars);
+	if (plan)
+		return plan;
+	struct plan_request r = { .arena = d->arena,
+		.model = d->model,
+		.source = &d->source,
+		.document = &d->document,
+		.operation = d->operation,
+		.vars = vars,
+		.errors = errors };
+	if (!plan_build(&r, &plan))
+		return NULL;
+	struct plan_entry *e = arena_new(d->arena, struct plan_entry);
+	*e = (struct plan_entry){ .plan = plan, .next = d->plans };
+	e->fingerprint = plan_fingerprint(plan->deps, plan->ndeps, vars, c->seed);
+	d->plans = e;
+	d->nplans++;
+	c->stats.plans++;
+	if (d->cached && (d->nplans >= PLANS_MAX || arena_used(d->arena) > ARENA_MAX))
+		evict(c, d);
+	return plan;
+}
+
+struct doc_cache_stats doc_cache_stats(const struct doc_cache *c)
+{
+	struct doc_cache_stats s = c->stats;
+	s.documents = c->n;
+	return s;
+}

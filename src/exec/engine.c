@@ -1,0 +1,482 @@
+/*
+ * engine - the request pipeline.
+ *
+ * The response is written while results arrive, in the order of the root fields: `{"data":{` first,
+ * then each root's key and value, then `}}`. Only when there are errors is it put together again
+ * with "errors" in front. A query with one root field is one statement without a transaction; with
+ * several it is one read-only transaction, so that all see one snapshot. When a statement of
+ * several fails, the transaction is run again without it, because the others were rolled back with
+ * it; a field that failed is null.
+ *
+ * Memory: what the database must find (the job, parameters) is on an arena of the engine's, because
+ * the caller may vanish while the database works; the response is on the caller's.
+ */
+#include "exec/exec_int.h"
+
+#include "base/json.h"
+#include "ev/loop.h"
+#include "graphql/introspect.h"
+
+enum { ERRORS_MAX = 100 };
+
+/* ---- arenas ---- */
+
+static struct arena *take_arena(struct engine *e)
+{
+	return e->nspare ? e->spare[--e->nspare] : arena_open(e->o.request_bytes_max);
+}
+
+static void give_arena(struct engine *e, struct arena *a)
+{
+	arena_reset(a);
+	if (e->nspare < SPARE_ARENAS_MAX)
+		e->spare[e->nspare++] = a;
+	else
+		arena_close(a);
+}
+
+static void release(struct exec *x)
+{
+	struct engine *e = x->engine;
+	if (x->doc)
+		doc_cache_give(e->documents, x->doc);
+	e->running--;
+	give_arena(e, x->arena);
+}
+
+/* ---- the end ---- */
+
+static str final_body(struct exec *x, enum exec_outcome outcome)
+{
+	if (outcome == EXEC_DATA && x->errors.n == 0) {
+		buf_lit(&x->out, "}}");
+		return buf_str(&x->out);
+	}
+	struct buf b = buf_on(x->req->arena);
+	buf_lit(&b, "{");
+	respond_put_errors(&b, &x->errors);
+	if (outcome == EXEC_DATA && x->data_null) {
+		buf_lit(&b, ",\"data\":null");
+	} else if (outcome == EXEC_DATA) {
+		buf_lit(&b, ",");
+		buf_put(&b, str_sub(buf_str(&x->out), 1, x->out.n));
+		buf_lit(&b, "}");
+	}
+	buf_lit(&b, "}");
+	return buf_str(&b);
+}
+
+static void finish(struct exec *x, enum exec_outcome outcome)
+{
+	struct exec_request *r = x->req;
+	if (r) {
+		struct exec_response response = { .outcome = outcome, .query_us = x->query_us };
+		response.code = x->errors.n ? x->errors.at[0].code : ERR_NONE;
+		response.body = final_body(x, outcome);
+		if (x->doc && x->doc->operation)
+			response.operation_name = str_dup(r->arena, x->doc->operation->name.text);
+		x->engine->errors += x->errors.n > 0;
+		r->exec = NULL;
+		r->on_done(r, &response);
+	}
+	release(x);
+}
+
+void exec_finish(struct exec *x)
+{
+	finish(x, EXEC_DATA);
+}
+
+/* ---- errors at root fields ---- */
+
+struct gql_error *exec_root_error(struct exec *x, const struct plan_root *root, enum err_code code,
+	str message)
+{
+	struct gql_error *e = gql_error_add(&x->errors, code, "%.*s", STR_ARG(message));
+	gql_error_at(&x->errors, e, &x->doc->source, root->field.at);
+	struct buf path = buf_on(x->arena);
+	buf_lit(&path, "[");
+	json_put_string(&path, root->field.name);
+	buf_lit(&path, "]");
+	e->path = buf_str(&path);
+	return e;
+}
+
+static str database_details(struct exec *x, const struct err *e, const struct pgdiag *diag)
+{
+	struct buf b = buf_on(x->arena);
+	if (e->sqlstate[0])
+		buf_printf(&b, "\"sqlstate\":\"%s\"", e->sqlstate);
+	const struct {
+		const char *key;
+		str value;
+	} details[] = {
+		{ "detail", diag ? diag->detail : STR_NONE },
+		{ "hint", diag ? diag->hint : STR_NONE },
+		{ "constraint", diag ? diag->constraint : STR_NONE },
+	};
+	for (size_t i = 0; i < COUNT(details); i++) {
+		if (!details[i].value.n)
+			continue;
+		buf_printf(&b, "%s\"%s\":", b.n ? "," : "", details[i].key);
+		json_put_string(&b, details[i].value);
+	}
+	return buf_str(&b);
+}
+
+static str masked(struct exec *x, const struct err *e, const struct pgdiag *diag)
+{
+	bool raised = str_eq(str_from(e->sqlstate), S("P0001"));
+	bool ours = !diag && err_info(e->code)->shown;
+	if (x->engine->o.debug || raised || ours)
+		return str_from(e->message);
+	return str_from(err_info(e->code)->text);
+}
+
+void exec_database_error(struct exec *x, const struct plan_root *root, const struct err *e,
+	const struct pgdiag *diag)
+{
+	struct gql_error *error = exec_root_error(x, root, e->code, masked(x, e, diag));
+	const struct log_field fields[] = {
+		{ "field", root->field.name },
+		{ "sqlstate", str_from(e->sqlstate) },
+		{ "request", x->req ? x->req->request_id : STR_NONE },
+	};
+	enum log_level level = e->code == ERR_INTERNAL ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG;
+	log_fields(x->engine->o.log, level, str_from(e->message), fields, COUNT(fields));
+	if (x->engine->o.debug) {
+		error->extensions = database_details(x, e, diag);
+	} else if (!err_info(e->code)->shown && x->req) {
+		struct buf b = buf_on(x->arena);
+		buf_lit(&b, "\"reference\":");
+		json_put_string(&b, x->req->request_id);
+		error->extensions = buf_str(&b);
+	}
+}
+
+/* ---- writing roots ---- */
+
+void exec_put_key(struct exec *x, const struct plan_root *root)
+{
+	char last = x->out.n ? x->out.p[x->out.n - 1] : '{';
+	if (last != '{')
+		buf_putc(&x->out, ',');
+	buf_put(&x->out, root->field.key);
+}
+
+struct projection exec_projection(struct exec *x)
+{
+	return (struct projection){ .out = &x->out,
+		.arena = x->arena,
+		.errors = &x->errors,
+		.source = &x->doc->source,
+		.model = x->doc->model };
+}
+
+void exec_put_null(struct exec *x, const struct plan_root *root)
+{
+	bool non_null = root->field.shape && root->field.shape->non_null;
+	x->data_null |= non_null;
+	exec_put_key(x, root);
+	buf_lit(&x->out, "null");
+}
+
+static void put_introspection(struct exec *x, const struct plan_root *root)
+{
+	struct introspection in = { .arena = x->arena,
+		.schema = x->doc->model->gql,
+		.document = &x->doc->document,
+		.operation = x->doc->operation,
+		.vars = &x->vars };
+	exec_put_key(x, root);
+	gql_introspect(&x->out, &in, root->nodes, root->nnodes);
+}
+
+/* Writes the roots before `until` that need no statement, and those that failed. */
+static void put_ready_roots(struct exec *x, size_t until)
+{
+	for (; x->next_root < until; x->next_root++) {
+		const struct plan_root *root = &x->plan->roots[x->next_root];
+		if (root->kind == ROOT_CONST) {
+			exec_put_key(x, root);
+			buf_put(&x->out, root->constant);
+		} else if (root->kind == ROOT_INTROSPECT) {
+			put_introspection(x, root);
+		} else {
+			exec_put_null(x, root);
+		}
+	}
+}
+
+/* ---- queries ---- */
+
+static void send_query(struct exec *x);
+
+static void on_query_result(struct pgjob *job, int statement, const struct pgresult *r)
+{
+	struct exec *x = job->user;
+	uint32_t number = x->root_of[statement];
+	const struct plan_root *root = &x->plan->roots[number];
+	put_ready_roots(x, number);
+	struct projection p = exec_projection(x);
+	exec_put_key(x, root);
+	if (!project_root(&p, root, r))
+		x->data_null = true;
+	x->next_root = number + 1;
+}
+
+/* A running mean of what the plan's statements take, for the choice of the lane. */
+static void note_time(struct exec *x)
+{
+	uint64_t now = loop_now_us(x->engine->o.loop);
+	uint64_t took = now - MIN(now, x->job.sent_us ? x->job.sent_us : now);
+	x->query_us += took;
+	for (struct plan_entry *e = x->doc->plans; e; e = e->next)
+		if (e->plan == x->plan)
+			e->mean_us = e->mean_us ? (e->mean_us * 7 + took) / 8 : took;
+}
+
+static void on_query_done(struct pgjob *job, const struct err *e, const struct pgdiag *diag)
+{
+	struct exec *x = job->user;
+	if (!x->req) {
+		release(x);
+		return;
+	}
+	note_time(x);
+	if (!e) {
+		put_ready_roots(x, x->plan->nroots);
+		exec_finish(x);
+		return;
+	}
+	bool one = diag && diag->statement >= 0;
+	for (int i = 0; i < job->nstmts; i++) {
+		if (one && i != diag->statement)
+			continue;
+		uint32_t number = x->root_of[i];
+		x->failed[number] = true;
+		exec_database_error(x, &x->plan->roots[number], e, diag);
+	}
+	send_query(x);
+}
+
+static bool bind_roots(struct exec *x)
+{
+	size_t n = x->plan->nroots;
+	x->stmts = arena_array(x->arena, struct pgstmt, n);
+	x->root_of = arena_array(x->arena, uint32_t, n);
+	x->job.nstmts = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct plan_root *root = &x->plan->roots[i];
+		if (root->statement < 0 || x->failed[i])
+			continue;
+		int k = x->job.nstmts;
+		if (!exec_bind(x, root, &x->plan->statements[root->statement], &x->stmts[k])) {
+			x->failed[i] = true;
+			continue;
+		}
+		x->root_of[k] = i;
+		x->job.nstmts++;
+	}
+	x->job.stmts = x->stmts;
+	return x->job.nstmts > 0;
+}
+
+static bool is_slow(const struct exec *x)
+{
+	for (const struct plan_entry *e = x->doc->plans; e; e = e->next)
+		if (e->plan == x->plan)
+			return e->mean_us > x->engine->o.slow_us;
+	return false;
+}
+
+/* Sends the statements of all roots that have not failed; also the second time, after one failed.
+ */
+static void send_query(struct exec *x)
+{
+	x->out.n = 0;
+	x->next_root = 0;
+	x->data_null = false;
+	buf_lit(&x->out, "{\"data\":{");
+	if (!bind_roots(x) || x->rounds++ > x->plan->nroots) {
+		put_ready_roots(x, x->plan->nroots);
+		exec_finish(x);
+		return;
+	}
+	bool alone = x->job.nstmts == 1 && x->req->nsettings == 0;
+	struct pgjob *job = &x->job;
+	job->tx = alone ? PGTX_NONE : PGTX_READ;
+	job->lane = is_slow(x) ? PGLANE_SLOW : alone ? PGLANE_FAST : PGLANE_ISOLATED;
+	job->settings = x->req->settings;
+	job->nsettings = x->req->nsettings;
+	job->deadline_us = x->req->deadline_us;
+	job->on_result = on_query_result;
+	job->on_done = on_query_done;
+	job->user = x;
+	pgpool_submit(x->engine->o.pool, job);
+}
+
+/* ---- parameters ---- */
+
+bool exec_bind(struct exec *x, const struct plan_root *root, const struct statement *s,
+	struct pgstmt *out)
+{
+	struct pgparam *params = arena_array(x->arena, struct pgparam, s->nparams);
+	struct param_env env = { .arena = x->arena, .model = x->doc->model, .vars = &x->vars };
+	if (x->req) {
+		env.context = x->req->context;
+		env.context_arg = x->req->context_arg;
+	}
+	for (size_t i = 0; i < s->nparams; i++) {
+		struct param_text text;
+		struct err e;
+		if (!param_eval(&env, &s->params[i], &text, &e)) {
+			exec_root_error(x, root, e.code, str_from(e.message));
+			return false;
+		}
+		params[i] = (struct pgparam){ text.text, text.null };
+	}
+	*out = (struct pgstmt){ .sql = s->sql,
+		.key = s->key,
+		.params = params,
+		.nparams = (int)s->nparams };
+	return true;
+}
+
+/* ---- the beginning ---- */
+
+static bool refuse(struct exec *x, enum err_code code, const char *message)
+{
+	gql_error_add(&x->errors, code, "%s", message);
+	return false;
+}
+
+static bool introspection_allowed(struct exec *x)
+{
+	if (x->engine->o.introspection != INTROSPECTION_DISABLED)
+		return true;
+	for (size_t i = 0; i < x->plan->nroots; i++) {
+		const struct gql_field *f = x->plan->roots[i].field.field;
+		if (f->id == GQL_FIELD_SCHEMA || f->id == GQL_FIELD_TYPE)
+			return refuse(x, ERR_VALIDATION,
+				"Introspection is switched off on this server.");
+	}
+	return true;
+}
+
+/* Everything before the database: false with errors when the request can't be executed. */
+static bool prepare(struct exec *x)
+{
+	struct engine *e = x->engine;
+	struct exec_request *r = x->req;
+	if (!e->model)
+		return refuse(x, ERR_UNAVAILABLE,
+			"No schema is loaded. The server's log says why.");
+	x->doc = doc_cache_take(e->documents, e->model, r->query, r->operation_name, &x->errors);
+	if (!x->doc)
+		return false;
+	if (r->query_only && x->doc->operation->operation != AST_QUERY)
+		return refuse(x, ERR_METHOD,
+			"Can only perform a query operation from a GET request.");
+	struct gql_coercion c = { .arena = x->arena,
+		.schema = e->model->gql,
+		.scalar = scalar_coerce,
+		.suggestions = e->o.suggestions,
+		.errors = &x->errors };
+	if (!gql_coerce_variables(&c, x->doc->operation, x->doc->types, r->variables, &x->vars))
+		return false;
+	x->plan = prepared_plan(e->documents, x->doc, &x->vars, &x->errors);
+	return x->plan && introspection_allowed(x);
+}
+
+static struct exec *exec_new(struct engine *e, struct exec_request *r)
+{
+	struct arena *a = take_arena(e);
+	struct exec *x = arena_new(a, struct exec);
+	x->engine = e;
+	x->req = r;
+	x->arena = a;
+	x->errors = (struct gql_errors){ .arena = a, .max = ERRORS_MAX };
+	x->out = buf_on(r->arena);
+	r->exec = x;
+	e->running++;
+	e->requests++;
+	return x;
+}
+
+void engine_execute(struct engine *e, struct exec_request *r)
+{
+	struct exec *x = exec_new(e, r);
+	if (!prepare(x)) {
+		finish(x, EXEC_REQUEST_ERROR);
+		return;
+	}
+	x->failed = arena_array(x->arena, bool, x->plan->nroots);
+	if (x->plan->operation == AST_MUTATION) {
+		buf_lit(&x->out, "{\"data\":{");
+		mutate_next(x);
+	} else {
+		send_query(x);
+	}
+}
+
+void engine_cancel(struct engine *e, struct exec_request *r)
+{
+	struct exec *x = r->exec;
+	if (!x)
+		return;
+	x->req = NULL;
+	r->exec = NULL;
+	pgpool_cancel(e->o.pool, &x->job);
+}
+
+/* ---- the engine ---- */
+
+struct engine *engine_open(const struct engine_options *o)
+{
+	struct engine *e = mem_new(struct engine);
+	struct doc_limits limits = { o->tokens_max, o->depth_max, o->suggestions };
+	e->o = *o;
+	e->documents = doc_cache_open(o->documents_max, &limits);
+	if (o->model) {
+		model_ref(o->model);
+		e->model = o->model;
+	}
+	return e;
+}
+
+void engine_swap(struct engine *e, const struct model *m)
+{
+	model_ref(m);
+	doc_cache_clear(e->documents);
+	if (e->model)
+		model_unref(e->model);
+	e->model = m;
+}
+
+const struct model *engine_model(const struct engine *e)
+{
+	return e->model;
+}
+
+struct engine_stats engine_stats(const struct engine *e)
+{
+	struct doc_cache_stats d = doc_cache_stats(e->documents);
+	return (struct engine_stats){ .requests = e->requests,
+		.errors = e->errors,
+		.document_hits = d.hits,
+		.document_misses = d.misses,
+		.plans = d.plans,
+		.documents = d.documents,
+		.running = e->running };
+}
+
+void engine_close(struct engine *e)
+{
+	doc_cache_close(e->documents);
+	if (e->model)
+		model_unref(e->model);
+	while (e->nspare)
+		arena_close(e->spare[--e->nspare]);
+	mem_free(e);
+}

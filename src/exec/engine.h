@@ -1,0 +1,88 @@
+/*
+ * exec/engine.h - runs GraphQL requests for one worker: one gate for every transport.
+ *
+ *     prepare (parse, validate: cached) → coerce variables → plan (cached) → query → project →
+ * respond
+ *
+ * An engine belongs to one loop thread. It holds a reference to the model it serves; engine_swap
+ * changes it between requests, requests in flight finish on the one they began with.
+ */
+#pragma once
+
+#include "base/log.h"
+#include "pg/pool.h"
+#include "schema/model.h"
+
+struct loop;
+struct engine;
+struct prepared;
+
+enum introspection_policy { INTROSPECTION_PUBLIC, INTROSPECTION_DISABLED };
+
+struct engine_options {
+	struct loop *loop;
+	struct pgpool *pool; /* outlives the engine */
+	const struct log *log;
+	const struct model
+		*model; /* a reference is taken; NULL: every request is answered ERR_UNAVAILABLE */
+	size_t documents_max;     /* in the cache */
+	size_t tokens_max;        /* of a document; 0 = no limit */
+	unsigned depth_max;       /* of nesting in a document */
+	size_t request_bytes_max; /* memory for one request's work; 0 = no limit */
+	uint64_t slow_us;         /* statements that usually take longer go to the slow lane */
+	bool suggestions;         /* "Did you mean" in messages */
+	bool debug;               /* development: the database's messages are shown to clients */
+	enum introspection_policy introspection;
+};
+
+/* What the request produced: decides the HTTP status. Source: GraphQL over HTTP §6.4. */
+enum exec_outcome {
+	EXEC_DATA,          /* was executed; data is there, perhaps null, perhaps with errors */
+	EXEC_REQUEST_ERROR, /* was not executed: no "data" in the body; `code` says why */
+};
+
+struct exec_response {
+	enum exec_outcome outcome;
+	enum err_code code; /* of the first error; ERR_NONE without errors */
+	str body;           /* JSON, on the request's arena */
+	str operation_name; /* of the operation that ran; may be empty */
+	uint64_t query_us;  /* time at the database */
+};
+
+struct exec_request {
+	/* set by the caller */
+	struct arena *arena; /* the response is put here */
+	str query;
+	str operation_name; /* empty = none */
+	str variables;      /* JSON object text, "null" or empty */
+	bool query_only;    /* GET: mutations are refused with ERR_METHOD */
+	str request_id;
+	uint64_t deadline_us; /* loop clock; 0 = the pool's default */
+	const struct pgsetting
+		*settings; /* session settings; with any, statements go to the isolated lane */
+	int nsettings;
+	str (*context)(void *arg, str name); /* values for functions' context parameters */
+	void *context_arg;
+	void (*on_done)(struct exec_request *r, const struct exec_response *response);
+	void *user;
+	/* the engine's */
+	struct exec *exec;
+};
+
+struct engine *engine_open(const struct engine_options *o);
+void engine_swap(struct engine *e, const struct model *m);
+const struct model *engine_model(const struct engine *e);
+/* Runs a request; on_done is called exactly once, at once or in a later turn, unless it is
+ * cancelled before. */
+void engine_execute(struct engine *e, struct exec_request *r);
+/* The caller is gone: on_done is not called any more, and `r` and its arena are not touched after
+ * the return. */
+void engine_cancel(struct engine *e, struct exec_request *r);
+struct engine_stats {
+	uint64_t requests, errors, document_hits, document_misses, plans;
+	size_t documents;
+	unsigned running;
+};
+struct engine_stats engine_stats(const struct engine *e);
+/* Nothing may be running. */
+void engine_close(struct engine *e);

@@ -1,0 +1,79 @@
+/* exec/exec_int.h - a request on its way through the engine. */
+#pragma once
+
+#include "exec/doc_cache.h"
+#include "exec/engine.h"
+#include "exec/project.h"
+#include "exec/status.h"
+
+#include "base/buf.h"
+
+enum { SPARE_ARENAS_MAX = 64 };
+
+struct engine {
+	struct engine_options o;
+	const struct model *model;
+	struct doc_cache *documents;
+	struct arena *spare[SPARE_ARENAS_MAX];
+	size_t nspare;
+	unsigned running;
+	uint64_t requests, errors;
+};
+
+/* A mutation's row by the contract, copied out of the result. */
+struct contract {
+	str column[MUTATION_COLUMNS]; /* .p == NULL: null */
+	bool found;                   /* the function returned a row */
+};
+
+struct exec {
+	struct engine *engine;
+	struct exec_request *req; /* NULL once cancelled */
+	struct arena *arena;      /* what must outlive the caller: the job and its parameters */
+	struct prepared *doc;
+	const struct plan *plan;
+	struct gql_variables vars;
+	struct gql_errors errors;
+	struct buf out; /* the response, on the caller's arena */
+	struct pgjob job;
+	struct pgstmt *stmts; /* of the job */
+	uint32_t *root_of;    /* job statement → root */
+	bool *failed;         /* by root: its statement failed, it is null */
+	size_t next_root;     /* the next to be written */
+	bool data_null;       /* a null reached the top */
+	unsigned rounds;
+	struct contract contract; /* of the running mutation */
+	str *splices;             /* by reread: the entity's response text */
+	uint64_t started_us, query_us;
+};
+
+/* ---- engine.c ---- */
+
+/* Gives a statement's parameters their texts. False with an error added. */
+MUST_USE bool exec_bind(struct exec *x, const struct plan_root *root, const struct statement *s,
+	struct pgstmt *out);
+/* Adds an error at a root field, with its path. */
+struct gql_error *exec_root_error(struct exec *x, const struct plan_root *root, enum err_code code,
+	str message);
+/* Adds what the database said about a statement of `root`, masked unless debugging. */
+void exec_database_error(struct exec *x, const struct plan_root *root, const struct err *e,
+	const struct pgdiag *diag);
+/* Writes ",": and the root's key; then its value must follow. */
+void exec_put_key(struct exec *x, const struct plan_root *root);
+struct projection exec_projection(struct exec *x);
+/* Finishes the value of `root` as null, or data as a whole. */
+void exec_put_null(struct exec *x, const struct plan_root *root);
+/* Ends the request: writes errors and calls on_done. */
+void exec_finish(struct exec *x);
+
+/* ---- mutate.c ---- */
+
+/* Runs the root fields from next_root on, one after the other. */
+void mutate_next(struct exec *x);
+
+/* ---- respond.c ---- */
+
+/* {"message":…,"locations":…,"path":…,"extensions":{"code":…}} */
+void respond_put_error(struct buf *b, const struct gql_error *e);
+/* "errors":[…] */
+void respond_put_errors(struct buf *b, const struct gql_errors *errors);

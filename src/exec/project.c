@@ -1,0 +1,387 @@
+/*
+ * project - walks a shape and a value side by side and writes the response.
+ *
+ * A value is a cell: text with a note whether it is a JSON token or PostgreSQL's text form. An
+ * object reads its fields from the cells of its row, or from the members of a document, which are
+ * found in one pass over the document and then written in the order of the selection.
+ *
+ * Null where the type says non-null: the error is added where it happens, what was written of the
+ * surrounding values is cut off, and the nearest nullable one becomes null. Spec: §6.4.4.
+ *
+ * Invariant: a function that returns false has left the output as long as it found it.
+ */
+#include "exec/project.h"
+
+#include "base/jread.h"
+#include "base/json.h"
+#include "exec/jscan.h"
+
+enum { SMALL = 32 };
+
+struct cell {
+	str text; /* .p == NULL: null */
+	bool json;
+};
+
+/* The row that fields with FROM_SLOT read: a result row, or the elements of a JSON array. */
+struct row_cells {
+	const struct pgresult *result;
+	int row;
+	const str *elements;
+	size_t n;
+};
+
+struct path {
+	const struct path *up;
+	str name;
+	size_t index;
+	bool is_index;
+};
+
+struct ctx {
+	struct projection *p;
+	const struct shape_field *field; /* the innermost field, for messages and locations */
+};
+
+static bool put_value(struct ctx *c, const struct shape *s, struct cell v,
+	const struct row_cells *outer, const struct path *path);
+
+/* ---- errors ---- */
+
+static void put_path(struct buf *b, const struct path *path)
+{
+	if (!path)
+		return;
+	put_path(b, path->up);
+	if (path->up)
+		buf_putc(b, ',');
+	if (path->is_index)
+		buf_put_u64(b, path->index);
+	else
+		json_put_string(b, path->name);
+}
+
+/* Message: `before` Type.field `after`. */
+static void add_error(struct ctx *c, enum err_code code, const struct path *path,
+	const char *before, const char *after)
+{
+	struct gql_errors *errors = c->p->errors;
+	const struct gql_field *f = c->field->field;
+	struct gql_error *e = gql_error_add(errors, code, "%s %.*s.%.*s%s", before,
+		STR_ARG(f->parent ? f->parent->name : S("")), STR_ARG(f->name), after);
+	gql_error_at(errors, e, c->p->source, c->field->at);
+	struct buf b = buf_on(errors->arena);
+	buf_putc(&b, '[');
+	put_path(&b, path);
+	buf_putc(&b, ']');
+	e->path = buf_str(&b);
+}
+
+static bool put_null(struct ctx *c, const struct shape *s, const struct path *path)
+{
+	if (s->non_null) {
+		add_error(c, ERR_NULL_VALUE, path, "Cannot return null for non-nullable field",
+			".");
+		return false;
+	}
+	buf_lit(c->p->out, "null");
+	return true;
+}
+
+/* After a failure inside: null here, or further out. */
+static bool bubble(struct ctx *c, const struct shape *s, size_t start)
+{
+	buf_cut(c->p->out, start);
+	if (s->non_null)
+		return false;
+	buf_lit(c->p->out, "null");
+	return true;
+}
+
+static bool bad_value(struct ctx *c, const struct shape *s, const struct path *path)
+{
+	add_error(c, ERR_BAD_VALUE, path, "The stored value of",
+		" can't be given in the field's type.");
+	return bubble(c, s, c->p->out->n);
+}
+
+/* ---- leaves ---- */
+
+static bool put_enum(struct ctx *c, const struct leaf *leaf, struct cell v)
+{
+	str label = v.text;
+	if (v.json) {
+		if (label.n < 2 || label.p[0] != '"')
+			return false;
+		label = json_unescape(c->p->arena, label);
+	}
+	const struct gql_enum_value *value = leaf->labels
+		? map_find(&leaf->labels->by_label, label)
+		: gql_enum_value_find(leaf->enum_type, label);
+	if (!value)
+		return false;
+	json_put_string(c->p->out, value->name);
+	return true;
+}
+
+static bool put_leaf(struct ctx *c, const struct shape *s, struct cell v, const struct path *path)
+{
+	size_t start = c->p->out->n;
+	bool ok = s->leaf.scalar ? scalar_write(c->p->out, s->leaf.scalar, v.text, v.json)
+				 : put_enum(c, &s->leaf, v);
+	if (ok)
+		return true;
+	buf_cut(c->p->out, start);
+	return bad_value(c, s, path);
+}
+
+/* ---- lists ---- */
+
+static bool put_list(struct ctx *c, const struct shape *s, struct cell v,
+	const struct row_cells *outer, const struct path *path)
+{
+	size_t start = c->p->out->n;
+	if (v.text.n == 0 || v.text.p[0] != '[')
+		return bad_value(c, s, path);
+	const char *p = v.text.p + 1, *end = v.text.p + v.text.n;
+	struct path at = { .up = path, .is_index = true };
+	str element;
+	buf_putc(c->p->out, '[');
+	while (jscan_element(&p, end, &element)) {
+		if (at.index)
+			buf_putc(c->p->out, ',');
+		if (!put_value(c, s->item, (struct cell){ element, true }, outer, &at))
+			return bubble(c, s, start);
+		at.index++;
+	}
+	buf_putc(c->p->out, ']');
+	return true;
+}
+
+/* ---- objects ---- */
+
+/* Finds the wanted keys' values in one pass. Keys usually come in the order of the document, so the
+ * next is tried first. */
+static void find_members(str doc, const str *keys, size_t n, str *values)
+{
+	const char *p = doc.p + 1, *end = doc.p + doc.n;
+	size_t next = 0, found = 0;
+	str key, value;
+	while (found < n && jscan_member(&p, end, &key, &value)) {
+		for (size_t i = 0; i < n; i++) {
+			size_t k = next + i < n ? next + i : next + i - n;
+			if (!str_eq(keys[k], key))
+				continue;
+			found += values[k].p == NULL;
+			values[k] = value;
+			next = k + 1 < n ? k + 1 : 0;
+			break;
+		}
+	}
+}
+
+static str follow_path(str value, const str *path, size_t n)
+{
+	for (size_t i = 0; i < n && value.p; i++) {
+		str inner = STR_NONE;
+		if (value.n && value.p[0] == '{')
+			find_members(value, &path[i], 1, &inner);
+		value = inner;
+	}
+	return value;
+}
+
+static struct cell slot_cell(const struct row_cells *r, uint32_t slot)
+{
+	if (r->result)
+		return (struct cell){ pgresult_get(r->result, r->row, (int)slot), false };
+	return slot < r->n ? (struct cell){ r->elements[slot], true }
+			   : (struct cell){ STR_NONE, true };
+}
+
+struct object {
+	const struct row_cells *row;
+	const str *members; /* by wanted key */
+};
+
+static bool put_field(struct ctx *c, const struct object *o, const struct shape_field *f,
+	const struct path *path)
+{
+	struct cell v = { .json = true };
+	switch (f->from) {
+	case FROM_TYPENAME: buf_put(c->p->out, f->constant); return true;
+	case FROM_SPLICE:
+		if (c->p->splices[f->slot].p) {
+			buf_put(c->p->out, c->p->splices[f->slot]);
+			return true;
+		}
+		break;
+	case FROM_SLOT: v = slot_cell(o->row, f->slot); break;
+	case FROM_KEY: v.text = follow_path(o->members[f->slot], f->path, f->npath); break;
+	}
+	struct ctx inner = { c->p, f };
+	return put_value(&inner, f->shape, v, o->row, path);
+}
+
+static bool put_fields(struct ctx *c, const struct shape *s, const struct shape_fields *fields,
+	const struct object *o, const struct path *path)
+{
+	struct buf *out = c->p->out;
+	size_t start = out->n;
+	buf_putc(out, '{');
+	for (size_t i = 0; i < fields->n; i++) {
+		const struct shape_field *f = &fields->at[i];
+		struct path at = { .up = path, .name = f->name };
+		if (i)
+			buf_putc(out, ',');
+		buf_put(out, f->key);
+		if (!put_field(c, o, f, &at))
+			return bubble(c, s, start);
+	}
+	buf_putc(out, '}');
+	return true;
+}
+
+static const struct shape_fields *choose_variant(struct ctx *c, const struct shape *s,
+	const struct object *o)
+{
+	if (!s->by_type)
+		return &s->variants[0];
+	struct cell v = { .json = true };
+	if (s->type_in_slot)
+		v = slot_cell(o->row, s->type_at);
+	else
+		v.text = o->members[s->type_at];
+	str name = v.text;
+	if (v.json && name.n >= 2 && name.p[0] == '"')
+		name = json_unescape(c->p->arena, name);
+	for (size_t i = 0; i < s->nvariants; i++)
+		if (str_eq(s->variants[i].type->name, name))
+			return &s->variants[i];
+	return NULL;
+}
+
+static bool put_object(struct ctx *c, const struct shape *s, const struct row_cells *row, str doc,
+	const struct path *path)
+{
+	str small[SMALL], *members = small;
+	if (s->nkeys > SMALL)
+		members = arena_array(c->p->arena, str, s->nkeys);
+	for (size_t i = 0; i < s->nkeys; i++)
+		members[i] = STR_NONE;
+	if (s->nkeys && doc.n && doc.p[0] == '{')
+		find_members(doc, s->keys, s->nkeys, members);
+	struct object o = { row, members };
+	const struct shape_fields *fields = choose_variant(c, s, &o);
+	if (fields)
+		return put_fields(c, s, fields, &o, path);
+	add_error(c, ERR_BAD_VALUE, path, "The type of a value of",
+		" is not one of the possible types.");
+	return bubble(c, s, c->p->out->n);
+}
+
+/* An object whose slots are the elements of a JSON array. */
+static bool put_nested_row(struct ctx *c, const struct shape *s, str array, const struct path *path)
+{
+	str small[SMALL], *elements = small;
+	size_t n = 0, cap = SMALL;
+	const char *p = array.p + 1, *end = array.p + array.n;
+	str element;
+	while (jscan_element(&p, end, &element)) {
+		if (n == cap) {
+			str *grown = arena_array(c->p->arena, str, cap * 2);
+			for (size_t i = 0; i < n; i++)
+				grown[i] = elements[i];
+			elements = grown;
+			cap *= 2;
+		}
+		elements[n++] = element;
+	}
+	struct row_cells row = { .elements = elements, .n = n };
+	str doc = s->has_doc && s->doc_slot < n ? elements[s->doc_slot] : STR_NONE;
+	return put_object(c, s, &row, doc, path);
+}
+
+static bool put_value(struct ctx *c, const struct shape *s, struct cell v,
+	const struct row_cells *outer, const struct path *path)
+{
+	bool null = !v.text.p || (v.json && str_eq(v.text, S("null")));
+	if (null)
+		return put_null(c, s, path);
+	switch (s->kind) {
+	case SHAPE_LEAF: return put_leaf(c, s, v, path);
+	case SHAPE_LIST: return put_list(c, s, v, outer, path);
+	case SHAPE_OBJECT: break;
+	}
+	if (v.text.n == 0 || v.text.p[0] != (s->form == OBJECT_ROW ? '[' : '{'))
+		return bad_value(c, s, path);
+	if (s->form == OBJECT_ROW)
+		return put_nested_row(c, s, v.text, path);
+	return put_object(c, s, outer, v.text, path);
+}
+
+/* ---- roots ---- */
+
+static bool put_result_row(struct ctx *c, const struct shape *s, const struct pgresult *r, int row,
+	const struct path *path)
+{
+	struct row_cells cells = { .result = r, .row = row };
+	str doc = s->has_doc ? pgresult_get(r, row, (int)s->doc_slot) : STR_NONE;
+	return put_object(c, s, &cells, doc, path);
+}
+
+static bool put_rows_list(struct ctx *c, const struct shape *s, const struct pgresult *r,
+	const struct path *path)
+{
+	size_t start = c->p->out->n;
+	int n = pgresult_rows(r);
+	buf_putc(c->p->out, '[');
+	for (int i = 0; i < n; i++) {
+		struct path at = { .up = path, .index = (size_t)i, .is_index = true };
+		if (i)
+			buf_putc(c->p->out, ',');
+		if (!put_result_row(c, s->item, r, i, &at))
+			return bubble(c, s, start);
+	}
+	buf_putc(c->p->out, ']');
+	return true;
+}
+
+bool project_root(struct projection *p, const struct plan_root *root, const struct pgresult *r)
+{
+	struct ctx c = { p, &root->field };
+	struct path path = { .name = root->field.name };
+	const struct shape *s = root->field.shape;
+	if (root->kind == ROOT_ROWS)
+		return put_rows_list(&c, s, r, &path);
+	if (pgresult_rows(r) == 0)
+		return put_null(&c, s, &path);
+	if (root->kind == ROOT_ROW)
+		return put_result_row(&c, s, r, 0, &path);
+	return put_value(&c, s, (struct cell){ pgresult_get(r, 0, 0), false }, NULL, &path);
+}
+
+bool project_row(struct projection *p, const struct plan_root *root, const struct shape *shape,
+	const struct pgresult *r)
+{
+	struct ctx c = { p, &root->field };
+	struct path path = { .name = root->field.name };
+	if (pgresult_rows(r) == 0)
+		return put_null(&c, shape, &path);
+	return put_result_row(&c, shape, r, 0, &path);
+}
+
+bool project_document(struct projection *p, const struct plan_root *root, const struct shape *shape,
+	str document)
+{
+	struct ctx c = { p, &root->field };
+	struct path path = { .name = root->field.name };
+	return put_value(&c, shape, (struct cell){ document, true }, NULL, &path);
+}
+
+bool project_null(struct projection *p, const struct plan_root *root)
+{
+	struct ctx c = { p, &root->field };
+	struct path path = { .name = root->field.name };
+	return put_null(&c, root->field.shape, &path);
+}

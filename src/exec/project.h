@@ -1,0 +1,34 @@
+/*
+ * exec/project.h - result rows → response text, by the plan's shapes, in one pass.
+ */
+#pragma once
+
+#include "graphql/source.h"
+#include "pg/pool.h"
+#include "sql/plan.h"
+
+struct projection {
+	struct buf *out;
+	struct arena *arena;       /* scratch */
+	struct gql_errors *errors; /* field errors, with paths */
+	const struct source *source;
+	const struct model *model;
+	const str *splices; /* what FROM_SPLICE fields write, by slot; .p == NULL = null */
+};
+
+/*
+ * Writes the value of a root field (without its key): all rows as a list, the first row or null, or
+ * the first column of the first row. False when a null must go to the field's parent: then nothing
+ * was written and an error was added.
+ */
+MUST_USE bool project_root(struct projection *p, const struct plan_root *root,
+	const struct pgresult *r);
+/* Writes one row by an OBJECT_ROW shape as a value of the root field `root`, or null when there is
+ * no row. */
+MUST_USE bool project_row(struct projection *p, const struct plan_root *root,
+	const struct shape *shape, const struct pgresult *r);
+/* Writes a document (JSON object text; .p == NULL = null) by an OBJECT_DOC shape. */
+MUST_USE bool project_document(struct projection *p, const struct plan_root *root,
+	const struct shape *shape, str document);
+/* Writes "null" for the root field, or adds an error and returns false when it is non-null. */
+MUST_USE bool project_null(struct projection *p, const struct plan_root *root);
