@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/num.h"
+#include "graphql/printer.h"
 #include "graphql/suggest.h"
 
 enum gql_builtin gql_builtin_of(const struct gql_type *scalar)
@@ -98,10 +99,11 @@ void gql_error_put(struct gql_errors *l, str message, const struct source *s, ui
 
 /* ---- literals ---- */
 
-static str print(struct arena *a, const struct ast_value *v, const struct source *s)
+static str print(struct arena *a, const struct ast_value *v)
 {
-	UNUSED(a);
-	return str_sub(s->text, v->at, v->end);
+	struct buf b = buf_on(a);
+	gql_print_value(&b, v);
+	return buf_str(&b);
 }
 
 static struct gql_value *value_new(const struct gql_literal *l, enum gql_value_kind kind, str text)
@@ -115,7 +117,7 @@ static struct gql_value *value_new(const struct gql_literal *l, enum gql_value_k
 static bool cannot(const struct gql_literal *l, const struct ast_value *v, const char *what,
 	str *why)
 {
-	str text = print(l->c->arena, v, l->source);
+	str text = print(l->c->arena, v);
 	struct buf b = buf_on(l->c->arena);
 	buf_put(&b, str_from(what));
 	buf_put(&b, text);
@@ -151,7 +153,7 @@ static bool enum_from_literal(const struct gql_literal *l, const struct gql_type
 	*out = v->kind == AST_ENUM ? gql_enum_coerce(a, type, v->text) : NULL;
 	if (*out)
 		return true;
-	str text = print(a, v, l->source);
+	str text = print(a, v);
 	struct buf b = buf_on(a);
 	if (v->kind == AST_ENUM)
 		buf_printf(&b, "Value \"%.*s\" does not exist in \"%.*s\" enum.", STR_ARG(text),
@@ -262,7 +264,7 @@ static bool custom_from_literal(const struct gql_literal *l, const struct gql_ty
 	struct gql_value *value = untyped(l, v);
 	const char *reason = NULL;
 	if (c->scalar && !c->scalar(c->scalar_ctx, c->arena, type, value, &reason)) {
-		str text = print(c->arena, v, l->source);
+		str text = print(c->arena, v);
 		*why = str_printf(c->arena, "Expected value of type \"%.*s\", found %.*s; %s",
 			STR_ARG(type->name), STR_ARG(text), reason ? reason : "");
 		return false;

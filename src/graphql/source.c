@@ -29,17 +29,15 @@ static struct gql_error *dropped(struct gql_errors *l)
 	return arena_new(l->arena, struct gql_error);
 }
 
-struct gql_error *gql_error_add(struct gql_errors *l, enum err_code code, const char *fmt, ...)
+struct gql_error *gql_error_addv(struct gql_errors *l, enum err_code code, const char *fmt,
+	va_list args)
 {
 	if (l->max && l->n >= l->max)
 		return dropped(l);
-	va_list args;
-	va_start(args, fmt);
 	char small[512];
 	va_list again;
 	va_copy(again, args);
 	int n = vsnprintf(small, sizeof small, fmt, args);
-	va_end(args);
 	str message = { small, n > 0 ? (size_t)n : 0 };
 	if (message.n < sizeof small) {
 		message = str_dup(l->arena, message);
@@ -55,11 +53,25 @@ struct gql_error *gql_error_add(struct gql_errors *l, enum err_code code, const 
 	return e;
 }
 
+struct gql_error *gql_error_add(struct gql_errors *l, enum err_code code, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	struct gql_error *e = gql_error_addv(l, code, fmt, args);
+	va_end(args);
+	return e;
+}
+
 void gql_error_at(struct gql_errors *l, struct gql_error *e, const struct source *s, uint32_t at)
 {
-	struct gql_place *grown = arena_array(l->arena, struct gql_place, e->nplaces + 1);
-	for (size_t i = 0; i < e->nplaces; i++)
-		grown[i] = e->places[i];
-	grown[e->nplaces++] = (struct gql_place){ s, at };
-	e->places = grown;
+	size_t n = e->nplaces;
+	if (n == GQL_PLACES_MAX)
+		return;
+	if ((n & (n - 1)) == 0) { /* 0, 1, 2, 4, 8 … are full */
+		struct gql_place *grown = arena_array(l->arena, struct gql_place, n ? 2 * n : 1);
+		for (size_t i = 0; i < n; i++)
+			grown[i] = e->places[i];
+		e->places = grown;
+	}
+	e->places[e->nplaces++] = (struct gql_place){ s, at };
 }

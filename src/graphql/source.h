@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/vec.h"
 
+#include <stdarg.h>
+
 /* A text with a name for messages. Line and column are computed only when somebody asks. */
 struct source {
 	str name; /* "GraphQL request" or a file's path */
@@ -47,5 +49,8 @@ struct gql_errors {
 /* Adds an error without a place; the message is formatted into the arena. */
 struct gql_error *gql_error_add(struct gql_errors *l, enum err_code code, const char *fmt, ...)
 	PRINTF(3, 4);
+struct gql_error *gql_error_addv(struct gql_errors *l, enum err_code code, const char *fmt,
+	va_list args) PRINTF(3, 0);
+enum { GQL_PLACES_MAX = 128 }; /* of one error; further ones are dropped */
 /* Adds a place to an error that gql_error_add returned. */
 void gql_error_at(struct gql_errors *l, struct gql_error *e, const struct source *s, uint32_t at);

@@ -60,6 +60,26 @@ bool gql_is_possible(const struct gql_type *abstract, const struct gql_type *obj
 		(abstract->possible_bits[object->id / 32] & BIT(object->id % 32));
 }
 
+bool gql_implements(const struct gql_type *t, const struct gql_type *interface)
+{
+	for (size_t i = 0; i < t->ninterfaces; i++)
+		if (t->interfaces[i] == interface)
+			return true;
+	return false;
+}
+
+bool gql_overlaps(const struct gql_schema *s, const struct gql_type *a, const struct gql_type *b)
+{
+	if (gql_is_possible(a, b) || gql_is_possible(b, a))
+		return true;
+	if (!a->possible_bits || !b->possible_bits)
+		return false;
+	for (size_t i = 0; i < (s->ntypes + 31) / 32; i++)
+		if (a->possible_bits[i] & b->possible_bits[i])
+			return true;
+	return false;
+}
+
 void gql_ref_print(struct buf *b, const struct gql_ref *r)
 {
 	switch (r->kind) {

@@ -103,7 +103,7 @@ struct gql_directive {
 	struct gql_input *args;
 	size_t nargs;
 	bool repeatable;
-	bool built_in; /* one of the specification's, also when the document defines it anew */
+	bool built_in;      /* one of the specification's, also when the document defines it anew */
 	uint32_t locations; /* BIT(enum gql_directive_location) */
 	struct map by_name;
 	const struct ast_definition *node; /* has the locations in order; of built-in ones too */
@@ -177,6 +177,11 @@ static inline bool gql_is_non_null(const struct gql_ref *r)
 {
 	return r->kind == AST_TYPE_NON_NULL;
 }
+/* Must an argument or input field be given? */
+static inline bool gql_is_required(const struct gql_input *i)
+{
+	return i->type->kind == AST_TYPE_NON_NULL && !i->default_ast;
+}
 /* The reference without its outer non-null. */
 static inline const struct gql_ref *gql_nullable(const struct gql_ref *r)
 {
@@ -186,6 +191,10 @@ static inline const struct gql_ref *gql_nullable(const struct gql_ref *r)
 bool gql_is_list(const struct gql_ref *r);
 /* Is `object` one of the possible types of `abstract`, or the same type? */
 bool gql_is_possible(const struct gql_type *abstract, const struct gql_type *object);
+/* Does an object or interface declare that it implements `interface`? */
+bool gql_implements(const struct gql_type *t, const struct gql_type *interface);
+/* Is there an object type that both composite types allow? */
+bool gql_overlaps(const struct gql_schema *s, const struct gql_type *a, const struct gql_type *b);
 /* Writes the reference as in SDL: [User!]! */
 void gql_ref_print(struct buf *b, const struct gql_ref *r);
 str gql_ref_text(struct arena *a, const struct gql_ref *r);

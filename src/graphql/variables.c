@@ -14,6 +14,7 @@
 
 #include "base/json.h"
 #include "base/num.h"
+#include "graphql/printer.h"
 
 enum { DEPTH_MAX = 256, ERRORS_MAX = 50, FEW_VARIABLES = 16 };
 
@@ -390,8 +391,9 @@ static struct gql_value *coerce_variable(struct run *r, const struct gql_ref *ty
 	struct arena *a = r->c->arena;
 	struct gql_value *value = NULL;
 	if (!type || !gql_is_input(type->type)) {
-		str text = str_sub(r->operation->source->text, d->type->at, d->type->end);
-		refuse_variable(r, text, "expected value of",
+		struct buf text = buf_on(a);
+		gql_print_type(&text, d->type);
+		refuse_variable(r, buf_str(&text), "expected value of",
 			"which cannot be used as an input type.", d->type->at);
 		return NULL;
 	}
