@@ -37,6 +37,9 @@ const COMPARE = {
   lte: (a, b) => a <= b,
 };
 
+// {author: {name: 'DESC'}} → 'DESC'
+const innermost = (d) => (typeof d === 'string' ? d : innermost(Object.values(d)[0]));
+
 export class Reader {
   constructor(sdl, store) {
     this.sdl = sdl;
@@ -51,13 +54,13 @@ export class Reader {
     if (at.path) return at.path.split('.').reduce((x, key) => x?.[key], document) ?? null;
     const key = at.name ?? snake(name);
     if (isRow && this.store.hasColumn(object.relation, key)) return object.columns[key] ?? null;
-    if (!document || !(key in document)) throw new Error(`${type}.${name}: nothing is called ${key}`);
+    if (!document || !(key in document)) throw new Error(`${type}.${name}: there is no ${key}`);
     return document[key] ?? null;
   }
 
   #column(row, name) {
-    if (!this.store.hasColumn(row.relation, name)) throw new Error(`${row.relation} has no ${name}`);
-    return row.columns[name];
+    if (this.store.hasColumn(row.relation, name)) return row.columns[name];
+    throw new Error(`${row.relation} has no column ${name}`);
   }
 
   /** The foreign key of a link table that leads to a relation, or to the table of its view. */
@@ -111,7 +114,8 @@ export class Reader {
     if (operator === 'in') return or(want.map((w) => this.holds('eq', have, w, kind)));
     if (operator === 'nin') return and(want.map((w) => this.holds('neq', have, w, kind)));
     if (operator === 'between') {
-      return and([this.holds('gte', have, want.from, kind), this.holds('lte', have, want.to, kind)]);
+      return and([
+        this.holds('gte', have, want.from, kind), this.holds('lte', have, want.to, kind)]);
     }
     if (have === null) return null;
     if (operator in TEXT) return TEXT[operator](have, want);
@@ -149,10 +153,12 @@ export class Reader {
     const [[key, direction]] = Object.entries(order);
     const field = this.sdl.field(type, key);
     const n = named(field.type);
-    if (!this.sdl.isComposite(n)) return [this.comparable(this.value(object, type, key), n), direction];
+    if (!this.sdl.isComposite(n)) {
+      return [this.comparable(this.value(object, type, key), n), direction];
+    }
     if (isList(field.type)) return [this.related(object, type, field).length, direction.count];
     const one = this.#one(object, type, field);
-    return one ? this.#sortKey(one, n, direction) : [null, 'ASC'];
+    return one ? this.#sortKey(one, n, direction) : [null, innermost(direction)];
   }
 
   #compare([a, direction], [b]) {
@@ -167,15 +173,15 @@ export class Reader {
     const n = named(field.type);
     const relation = this.sdl.source(n);
     const policy = directive(field, 'list') ?? {};
-    const { columns, key = ['id'] } = { ...this.store.catalog[relation],
-      key: this.store.catalog[relation].key ?? undefined };
+    const { columns, key } = this.store.catalog[relation];
     const order = args.orderBy ?? [policy.defaultOrder ?? []].flat().map((text) => {
       const [name, direction] = text.split(' ');
       return { [name]: direction };
     });
     const keys = (row) => [
       ...order.map((o) => this.#sortKey(row, n, o)),
-      ...key.map((c) => [columns[c] === 'bigint' ? BigInt(row.columns[c]) : row.columns[c], 'ASC']),
+      ...(key ?? ['id']).map((c) =>
+        [columns[c] === 'bigint' ? BigInt(row.columns[c]) : row.columns[c], 'ASC']),
     ];
     const kept = args.where ? rows.filter((r) => this.matches(r, n, args.where) === true) : rows;
     const sorted = kept.map((row) => [row, keys(row)]).sort(([, a], [, b]) => {
