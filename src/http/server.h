@@ -67,7 +67,7 @@ struct http_response {
 
 /* Answers. HEAD requests get the headers only. Adds Content-Length, Date, X-Request-Id and security
  * headers. */
-void http_respond(struct http_request *r, const struct http_response *response);
+void http_respond(struct http_request *http, const struct http_response *response);
 /* A JSON or text error body in GraphQL's form: {"errors":[{"message":…,"extensions":{"code":…}}]}.
  */
 void http_respond_error(struct http_request *r, const struct err *e);
