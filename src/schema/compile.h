@@ -8,7 +8,7 @@
 struct compile_options {
 	const struct source_file {
 		str path, text;
-	} * files;
+	} *files;
 	size_t nfiles;
 	uint32_t default_limit, max_limit; /* of lists without @list */
 	uint64_t generation;

@@ -119,7 +119,8 @@ static bool put_leaf(struct where *q, const struct scope *s, const struct bindin
 				"The operator \"%.*s\" is not implemented.", STR_ARG(in->name));
 		if (v->items[i]->kind == GQL_NULL)
 			return planner_fail(q->p, q->node, ERR_BAD_INPUT,
-				"The operator \"%.*s\" must not be null. Use {isNull: true} to find rows without a value.",
+				"The operator \"%.*s\" must not be null. "
+				"Use {isNull: true} to find rows without a value.",
 				STR_ARG(in->name));
 		put_and(q, written);
 		if (!put_operator(q, s, b, op, v->items[i], filter))

@@ -366,7 +366,9 @@ bool select_object(struct planner *p, const struct scope *s, const struct gql_ty
 	size_t n = abstract ? type->npossible : 1;
 	struct shape_fields *variants = arena_array(p->arena, struct shape_fields, n);
 	struct shape *shape = arena_new(p->arena, struct shape);
-	*shape = (struct shape){ .kind = SHAPE_OBJECT, .variants = variants, .nvariants = n,
+	*shape = (struct shape){ .kind = SHAPE_OBJECT,
+		.variants = variants,
+		.nvariants = n,
 		.by_type = abstract };
 	bool ok = !abstract || discriminate(&o, type, nodes, shape);
 	for (size_t i = 0; ok && i < n; i++) {

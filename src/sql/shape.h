@@ -60,7 +60,7 @@ struct shape {
 	 * discriminator */
 	const struct shape_fields *variants;
 	size_t nvariants;
-	bool by_type;           /* abstract: look at the discriminator */
+	bool by_type;      /* abstract: look at the discriminator */
 	bool type_in_slot; /* abstract: the type's name stands in slot `type_at` … */
 	uint32_t type_at;  /* … or under wanted key `type_at` of the document */
 };
