@@ -26,6 +26,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* How long after a request to cancel a cancelled statement is taken for its effect. */
+enum { CANCEL_ECHO_US = 2000000 };
 enum { KEY_OWN = 0x5e77 }; /* keys of our own statements: KEY_OWN << 48 | n */
 enum { OWN_BEGIN = 100, OWN_BEGIN_READ, OWN_COMMIT, OWN_ROLLBACK };
 
@@ -301,10 +303,7 @@ void pipe_finish(struct pgconn *c, struct pgjob *job, bool commit)
 static void on_batch_end(struct pgconn *c)
 {
 	switch (PQtransactionStatus(c->pg)) {
-	case PQTRANS_IDLE:
-		c->cancel_us = 0;
-		conn_enter(c, CONN_IDLE);
-		return;
+	case PQTRANS_IDLE: conn_enter(c, CONN_IDLE); return;
 	case PQTRANS_INERROR:
 	case PQTRANS_INTRANS:
 		send_own(c, NULL, OP_END, OWN_ROLLBACK);
@@ -379,8 +378,9 @@ static bool deserves_another(const struct pgconn *c, struct pgop *op, str state)
 		job->state |= JOB_STALE_ONCE;
 		return true;
 	}
-	return str_eq(state, S("57014")) && c->cancel_us &&
-		loop_now_us(c->pool->loop) < job->due_us;
+	uint64_t now = loop_now_us(c->pool->loop);
+	bool ours = c->cancel_us && now < c->cancel_us + CANCEL_ECHO_US;
+	return ours && str_eq(state, S("57014")) && now < job->due_us;
 }
 
 static void on_failure(struct pgconn *c, const PGresult *r)

@@ -11,8 +11,10 @@
  *     running, a read  answered at once; its results will be dropped
  *     running, a write cancelled at the server, answered with what the server then says
  *     held             rolled back
- * The server works in order, so only the job at the head of a connection can be what it is
- * executing; only that is ever cancelled. A cancelled connection that stays silent is given up.
+ * Only what stands before the next Sync can be executing at the server; it holds back the results
+ * of what it has done of that, so within a shared batch nobody knows how far it is. A cancel is
+ * sent when something there is unwanted; hit in its place, a job that still has time is sent again
+ * under its own Sync (pipe.c). A connection that stays silent after a cancel is given up.
  */
 #include "pg/pool_int.h"
 
@@ -223,8 +225,8 @@ static void expire_waiting(struct pgpool *p, struct pglane_state *l, struct pgqu
 	}
 }
 
-/* Reads past their deadline are answered now; the head, if it should not go on, is cancelled. */
-static void expire_running(struct pgpool *p, struct pgconn *c, uint64_t now)
+/* Reads past their deadline are answered now, whatever the server is doing. */
+static void answer_late_reads(struct pgpool *p, struct pgconn *c, uint64_t now)
 {
 	for (unsigned i = 0; i < c->nops; i++) {
 		struct pgjob *job = conn_op(c, i)->job;
@@ -233,17 +235,28 @@ static void expire_running(struct pgpool *p, struct pgconn *c, uint64_t now)
 		pipe_detach(c, job);
 		job_doom(p, job, JOB_TIMED_OUT);
 	}
-	const struct pgop *head = conn_op(c, 0);
+}
+
+/* May the server be busy with something that nobody wants any more? */
+static bool runs_unwanted(const struct pgconn *c, uint64_t now)
+{
+	for (unsigned i = 0; i < c->nops; i++) {
+		const struct pgop *op = conn_op(c, i);
+		if (op->kind == OP_SYNC || op->kind == OP_END || op->kind == OP_DEALLOCATE)
+			return false;
+		if (op->job ? op->job->due_us <= now : now > c->head_since_us + ABANDONED_US)
+			return true;
+	}
+	return false;
+}
+
+static void expire_running(struct pgpool *p, struct pgconn *c, uint64_t now)
+{
+	answer_late_reads(p, c, now);
 	if (c->cancel_us && c->cancel_popped == c->popped) {
 		if (!c->cancelling && now > c->cancel_us + CANCEL_SILENT_US)
 			conn_lost(c, "no answer to a cancel request");
-		return;
-	}
-	bool stoppable =
-		head->kind != OP_END && head->kind != OP_SYNC && head->kind != OP_DEALLOCATE;
-	bool unwanted =
-		head->job ? head->job->due_us <= now : now > c->head_since_us + ABANDONED_US;
-	if (stoppable && unwanted && cancel_start(c)) {
+	} else if (runs_unwanted(c, now) && cancel_start(c)) {
 		c->cancel_us = now;
 		c->cancel_popped = c->popped;
 	}

@@ -84,7 +84,7 @@ struct pgconn {
 	uint64_t popped;        /* ops so far */
 
 	uint64_t cancel_popped; /* `popped` when a cancel was asked for */
-	uint64_t cancel_us;     /* when; 0 = not since the connection was last idle */
+	uint64_t cancel_us;     /* when; 0 = never in this session */
 	bool cancelling;        /* the cancel thread is at work on this connection */
 
 	struct stmtcache stmts;

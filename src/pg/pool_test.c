@@ -1,148 +1,5 @@
-/*
- * pool_test - the pool against a real server, which test_server.h starts.
- *
- * A `struct tjob` is a job with what became of it; run() turns the loop until all submitted jobs
- * are done.
- */
-#include "base/check.h"
-
-#include "base/arena.h"
-#include "base/clock.h"
-#include "ev/loop.h"
-#include "pg/pool.h"
-#include "pg/test_server.h"
-
-struct tjob {
-	struct pgjob job;
-	struct pgstmt stmt[3];
-	struct pgparam param[2];
-	struct t *t;
-	char out[64]; /* first value of the last result */
-	int results, done, ended_at;
-	int verdict; /* hold: 1 commit, 2 roll back, from on_result; 0 none */
-	enum err_code code;
-	struct pgdiag diag;
-	char message[160], constraint[64];
-};
-
-struct t {
-	struct loop *loop;
-	struct pgpool *pool;
-	struct log log;
-	int pending, ended;
-};
-
-static void on_result(struct pgjob *job, int i, const struct pgresult *r)
-{
-	struct tjob *j = job->user;
-	j->results++;
-	str v = pgresult_rows(r) > 0 && pgresult_columns(r) > 0 ? pgresult_get(r, 0, 0) : S("none");
-	snprintf(j->out, sizeof j->out, "%.*s", STR_ARG(v));
-	if (i == job->nstmts - 1 && j->verdict)
-		pgpool_finish(j->t->pool, job, j->verdict == 1);
-}
-
-static void on_done(struct pgjob *job, const struct err *e, const struct pgdiag *d)
-{
-	struct tjob *j = job->user;
-	j->done++;
-	j->ended_at = ++j->t->ended;
-	j->t->pending--;
-	j->code = e ? e->code : ERR_NONE;
-	snprintf(j->message, sizeof j->message, "%s", e ? e->message : "");
-	if (d) {
-		j->diag = *d;
-		snprintf(j->constraint, sizeof j->constraint, "%.*s", STR_ARG(d->constraint));
-	}
-}
-
-static struct pgstmt stmt_of(const char *sql)
-{
-	return (struct pgstmt){ .sql = sql, .key = str_hash(str_from(sql), 1) };
-}
-
-static void prepare(struct t *t, struct tjob *j, enum pglane lane, enum pgtx tx, const char *sql)
-{
-	*j = (struct tjob){ .t = t };
-	j->stmt[0] = stmt_of(sql);
-	j->job = (struct pgjob){ .lane = lane,
-		.tx = tx,
-		.stmts = j->stmt,
-		.nstmts = 1,
-		.on_result = on_result,
-		.on_done = on_done,
-		.user = j };
-}
-
-static void set_param(struct tjob *j, const char *text)
-{
-	j->param[0] = (struct pgparam){ .text = str_from(text) };
-	j->stmt[0].params = j->param;
-	j->stmt[0].nparams = 1;
-}
-
-static void submit(struct t *t, struct tjob *j)
-{
-	t->pending++;
-	pgpool_submit(t->pool, &j->job);
-}
-
-/* Turns the loop until everything is answered; false when that takes more than 20 s. */
-static bool run(struct t *t)
-{
-	uint64_t until = clock_mono_us() + 20000000;
-	while (t->pending > 0 && clock_mono_us() < until)
-		loop_turn(t->loop, true);
-	return t->pending == 0;
-}
-
-static struct pgpool_options small(void)
-{
-	struct pgpool_options o = pgpool_defaults();
-	o.conninfo = test_conninfo();
-	o.lanes[PGLANE_ISOLATED].connections = 2;
-	o.lanes[PGLANE_SLOW].connections = 1;
-	return o;
-}
-
-static void open_with(struct t *t, struct pgpool_options o)
-{
-	struct err e = { 0 };
-	*t = (struct t){ .loop = loop_open(), .log = log_stderr() };
-	t->log.level = LOG_LEVEL_ERROR;
-	o.log = &t->log;
-	if (!pgpool_open(t->loop, &o, &t->pool, &e))
-		fail_msg("%s", e.message);
-}
-
-static void finish(struct t *t)
-{
-	pgpool_close(t->pool);
-	loop_close(t->loop);
-	check_end();
-}
-
-/* One job on its own, to its end. */
-static void exec(struct t *t, struct tjob *j, enum pglane lane, enum pgtx tx, const char *sql)
-{
-	prepare(t, j, lane, tx, sql);
-	submit(t, j);
-	CHECK_TRUE(sql, run(t));
-}
-
-static void must(struct t *t, const char *sql)
-{
-	struct tjob j;
-	exec(t, &j, PGLANE_ISOLATED, PGTX_NONE, sql);
-	CHECK_STR(sql, str_from(j.message), "");
-}
-
-static void check_value(struct t *t, const char *sql, const char *want)
-{
-	struct tjob j;
-	exec(t, &j, PGLANE_FAST, PGTX_NONE, sql);
-	CHECK_STR(sql, str_from(j.out), want);
-}
+/* pool_test - the pool's promises on a healthy server. */
+#include "pg/test_pool.h"
 
 static void test_group_commit(void **state)
 {
@@ -266,6 +123,226 @@ static void test_hold(void **state)
 	finish(&t);
 }
 
+/* Jobs with settings, without, and failing ones, all mixed: nobody sees another's settings. */
+static void test_settings_never_leak(void **state)
+{
+	(void)state;
+	enum { N = 3000 };
+	static struct tjob j[N];
+	static struct pgsetting set[N];
+	static char value[N][16];
+	static const char SELECT[] =
+		"select coalesce(current_setting('app.user_id', true), '') || $1::text";
+	static const char FAIL[] = "select 1 / (length($1::text) - length($1::text))";
+	struct t t;
+	struct pgpool_options o = small();
+	o.lanes[PGLANE_FAST].queue_max = o.lanes[PGLANE_ISOLATED].queue_max = N;
+	open_with(&t, o);
+	uint64_t seed = 4711;
+	for (int i = 0; i < N; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		unsigned kind = (unsigned)(seed >> 60) % 8;
+		snprintf(value[i], sizeof value[i], "u%d", i);
+		set[i] = (struct pgsetting){ "app.user_id", value[i] };
+		bool fast = kind < 3, fails = kind % 3 == 2;
+		prepare(&t, &j[i], fast ? PGLANE_FAST : PGLANE_ISOLATED,
+			fast               ? PGTX_NONE
+				: kind < 6 ? PGTX_READ
+					   : PGTX_WRITE,
+			fails ? FAIL : SELECT);
+		set_param(&j[i], "!");
+		j[i].job.settings = &set[i];
+		j[i].job.nsettings = !fast;
+		if (kind == 5) { /* two statements, one snapshot */
+			j[i].stmt[1] = j[i].stmt[0];
+			j[i].job.nstmts = 2;
+		}
+		submit(&t, &j[i]);
+	}
+	CHECK_TRUE("all", run(&t));
+	for (int i = 0; i < N; i++) {
+		char want[32];
+		bool fast = j[i].job.lane == PGLANE_FAST, fails = j[i].job.stmts[0].sql == FAIL;
+		snprintf(want, sizeof want, "%s!", fast ? "" : value[i]);
+		CHECK_STR(j[i].message, str_from(j[i].out), fails ? "" : want);
+		CHECK_INT("code", j[i].code, fails ? ERR_BAD_INPUT : ERR_NONE);
+		CHECK_INT("once", j[i].done, 1);
+	}
+	finish(&t);
+}
+
+static void test_queue_overflow(void **state)
+{
+	(void)state;
+	struct t t;
+	struct tjob j[20];
+	struct pgpool_options o = small();
+	o.lanes[PGLANE_FAST].queue_max = 12;
+	open_with(&t, o);
+	int refused = 0;
+	for (int i = 0; i < 20; i++) {
+		prepare(&t, &j[i], PGLANE_FAST, PGTX_NONE, "select 1");
+		submit(&t, &j[i]);
+		CHECK_INT("never inside submit", j[i].done, 0);
+	}
+	CHECK_TRUE("all", run(&t));
+	for (int i = 0; i < 20; i++)
+		refused += j[i].code == ERR_UNAVAILABLE;
+	CHECK_INT("refused", refused, 8);
+	CHECK_INT("refused", pgpool_stats(t.pool).refused, 8);
+	CHECK_INT("the last ones", j[19].code, ERR_UNAVAILABLE);
+	finish(&t);
+}
+
+/* More statements than the cache holds, some in one batch, all twice. */
+static void test_prepared_statements_are_bounded(void **state)
+{
+	(void)state;
+	enum { N = 100 };
+	static struct tjob j[N];
+	static char sql[N][32];
+	struct t t;
+	struct pgpool_options o = small();
+	o.prepared_max = 16;
+	open_with(&t, o);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < N; i++) {
+			snprintf(sql[i], sizeof sql[i], "select %d", i);
+			prepare(&t, &j[i], PGLANE_FAST, PGTX_NONE, sql[i]);
+			submit(&t, &j[i]);
+		}
+		CHECK_TRUE("all", run(&t));
+		for (int i = 0; i < N; i++)
+			CHECK_STR(j[i].message, str_from(j[i].out), sql[i] + 7);
+	}
+	check_value(&t, "select count(*) between 10 and 17 from pg_prepared_statements", "t");
+	check_value(&t, "select count(*) - 1 from pg_prepared_statements where name !~ '^fq_'",
+		"-1");
+	/* One that is in use stays. */
+	uint64_t before = pgpool_stats(t.pool).prepared;
+	for (int i = 0; i < 40; i++) {
+		check_value(&t, "select 'kept'", "kept");
+		check_value(&t, sql[i % 10], sql[i % 10] + 7);
+	}
+	CHECK_INT("prepared again", pgpool_stats(t.pool).prepared - before, 11);
+	finish(&t);
+}
+
+static void test_ten_thousand(void **state)
+{
+	(void)state;
+	enum { N = 10000 };
+	static struct tjob j[N];
+	struct t t;
+	struct pgpool_options o = small();
+	o.lanes[PGLANE_FAST].queue_max = N;
+	o.lanes[PGLANE_FAST].connections = 2;
+	open_with(&t, o);
+	for (int i = 0; i < N; i++) {
+		prepare(&t, &j[i], PGLANE_FAST, PGTX_NONE, "select $1::int + 1");
+		set_param(&j[i], "41");
+		submit(&t, &j[i]);
+	}
+	CHECK_TRUE("all", run(&t));
+	for (int i = 0; i < N; i++)
+		if (j[i].done != 1 || strcmp(j[i].out, "42") != 0)
+			CHECK_INT(j[i].message, i, -1);
+	CHECK_INT("nothing is left", pgpool_stats(t.pool).running + pgpool_stats(t.pool).queued, 0);
+	finish(&t);
+}
+
+/* A constraint that is checked at commit fails the job, also when the Sync is the commit. */
+static void test_deferred_constraint(void **state)
+{
+	(void)state;
+	struct t t;
+	struct tjob j;
+	open_with(&t, small());
+	must(&t, "drop table if exists child, parent");
+	must(&t, "create table parent (id int primary key)");
+	must(&t, "create table child (id int references parent deferrable initially deferred)");
+	static const struct {
+		enum pgtx tx;
+		bool hold;
+	} T[] = { { PGTX_NONE, false }, { PGTX_WRITE, false }, { PGTX_WRITE, true } };
+	for (size_t i = 0; i < COUNT(T); i++) {
+		prepare(&t, &j, PGLANE_ISOLATED, T[i].tx,
+			"insert into child values (1) returning id");
+		j.job.hold = T[i].hold;
+		j.verdict = T[i].hold;
+		submit(&t, &j);
+		CHECK_TRUE("answered", run(&t));
+		CHECK_INT(j.message, j.code, ERR_BAD_INPUT);
+		CHECK_STR("constraint", str_from(j.constraint), "child_id_fkey");
+		CHECK_INT("it had a result", j.results, 1);
+		CHECK_INT("statement", j.diag.statement, -1);
+	}
+	must(&t, "insert into parent values (1)");
+	must(&t, "insert into child values (1)");
+	exec(&t, &j, PGLANE_ISOLATED, PGTX_NONE, "delete from parent");
+	CHECK_INT(j.message, j.code, ERR_CONFLICT);
+	check_value(&t, "select count(*) from child", "1");
+	finish(&t);
+}
+
+static void test_unnamed(void **state)
+{
+	(void)state;
+	struct t t;
+	struct tjob j;
+	struct pgpool_options o = small();
+	char conninfo[600];
+	snprintf(conninfo, sizeof conninfo, "%s options='-c IntervalStyle=iso_8601'",
+		test_conninfo());
+	o.conninfo = conninfo;
+	o.unnamed_statements = true;
+	open_with(&t, o);
+	check_value(&t, "select 1", "1");
+	check_value(&t, "select count(*) from pg_prepared_statements", "0");
+	exec(&t, &j, PGLANE_ISOLATED, PGTX_WRITE, "select count(*) from pg_prepared_statements");
+	CHECK_STR(j.message, str_from(j.out), "0");
+	pgpool_close(t.pool);
+	loop_close(t.loop);
+	/* Without the role's settings such a session is refused, with advice. */
+	o.conninfo = test_conninfo();
+	o.wait_ms = 200;
+	open_with(&t, o);
+	exec(&t, &j, PGLANE_FAST, PGTX_NONE, "select 1");
+	CHECK_INT("code", j.code, ERR_UNAVAILABLE);
+	CHECK_TRUE(j.message, strstr(j.message, "ALTER ROLE") != NULL);
+	finish(&t);
+}
+
+static void test_malformed(void **state)
+{
+	(void)state;
+	struct t t;
+	struct tjob j;
+	struct err e;
+	open_with(&t, small());
+	for (int i = 0; i < 4; i++) {
+		prepare(&t, &j, PGLANE_ISOLATED, i == 1 ? PGTX_NONE : PGTX_READ, "select 1");
+		j.job.nstmts = i == 0 ? 0 : i == 1 ? 2 : 1;
+		j.job.hold = i == 2;
+		j.stmt[0].nparams = i == 3 ? 70000 : 0;
+		submit(&t, &j);
+		CHECK_TRUE("answered", run(&t));
+		CHECK_INT("code", j.code, ERR_INTERNAL);
+	}
+	struct pgpool *p = NULL;
+	struct pgpool_options o = small();
+	o.log = &t.log;
+	o.conninfo = "host=a nonsense";
+	CHECK_TRUE("connection text", !pgpool_open(t.loop, &o, &p, &e));
+	CHECK_INT("code", e.code, ERR_CONFIG);
+	o = small();
+	o.log = &t.log;
+	o.lanes[PGLANE_SLOW].connections = 0;
+	CHECK_TRUE("lane without connections", !pgpool_open(t.loop, &o, &p, &e));
+	CHECK_INT("code", e.code, ERR_CONFIG);
+	finish(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +350,13 @@ int main(void)
 		cmocka_unit_test(test_one_of_sixteen_fails),
 		cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_settings_never_leak),
+		cmocka_unit_test(test_queue_overflow),
+		cmocka_unit_test(test_prepared_statements_are_bounded),
+		cmocka_unit_test(test_ten_thousand),
+		cmocka_unit_test(test_deferred_constraint),
+		cmocka_unit_test(test_unnamed),
+		cmocka_unit_test(test_malformed),
 	};
 	return cmocka_run_group_tests(tests, test_server_begin, test_server_finish);
 }
