@@ -23,7 +23,7 @@ struct pgprep {
 	uint32_t chain;        /* next slot with the same hash */
 };
 
-enum { STMT_NONE = UINT32_MAX };
+#define STMT_NONE UINT32_MAX
 
 struct stmtcache {
 	struct pgprep *slots;

@@ -30,6 +30,7 @@ static const struct sdl_rule RULES[] = {
 	{ "ProvidedRequiredArgumentsOnDirectives", .directive_end = sdl_required_arguments },
 };
 
+PRINTF(2, 0)
 static struct gql_error *error_va(struct sdl *s, const char *fmt, va_list args)
 {
 	va_list again;
