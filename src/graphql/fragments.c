@@ -129,22 +129,22 @@ const struct usages *fragment_usages(struct validation *v, struct fragment *f)
 	return &f->usages;
 }
 
-const struct usages *operation_usages(struct validation *v, const struct ast_definition *d)
+const struct operation_usages *operation_usages(struct validation *v,
+	const struct ast_definition *d)
 {
-	struct fragments *all = v->fragments;
-	if (all->operation == d)
-		return &all->operation_usages;
+	struct operation_usages *all = v->fragments->last;
+	if (all && all->operation == d)
+		return all;
+	struct fragment *self = arena_new(v->arena, struct fragment);
+	*self = fragment_of_operation(d);
+	struct fragment_list reached = fragments_reached(v, self, 1);
+	all = v->fragments->last = arena_new(v->arena, struct operation_usages);
 	all->operation = d;
-	all->operation_usages = (struct usages){ 0 };
-	collect(v, &all->operation_usages, d);
-	struct fragment self = fragment_of_operation(d);
-	struct fragment_list reached = fragments_reached(v, &self, 1);
-	for (size_t i = 0; i < reached.n && !v->aborted; i++) {
-		const struct usages *more = fragment_usages(v, reached.at[i]);
-		if (!rule_spend(v, more->n))
-			break;
-		for (size_t j = 0; j < more->n; j++)
-			*vec_push(v->arena, &all->operation_usages) = more->at[j];
+	all->lists = arena_array(v->arena, const struct usages *, reached.n + 1);
+	for (size_t i = 0; i <= reached.n && !v->aborted; i++) {
+		const struct usages *l = fragment_usages(v, i ? reached.at[i - 1] : self);
+		if (l->n > 0 && rule_spend(v, l->n))
+			all->lists[all->n++] = l;
 	}
-	return &all->operation_usages;
+	return all;
 }

@@ -42,9 +42,15 @@ struct fragment_list {
 };
 
 struct fragments {
-	struct map by_name;                     /* of two with the same name the later one */
-	const struct ast_definition *operation; /* whose usages were asked for last */
-	struct usages operation_usages;
+	struct map by_name;            /* of two with the same name the later one */
+	struct operation_usages *last; /* that were asked for */
+};
+
+/* The variables that an operation uses: its own, then those of the fragments it reaches. */
+struct operation_usages {
+	const struct ast_definition *operation;
+	size_t n;                    /* of lists */
+	const struct usages **lists; /* none is empty */
 };
 
 struct fragments *fragments_of(struct validation *v);
@@ -60,5 +66,5 @@ struct fragment fragment_of_operation(const struct ast_definition *operation);
  * Cycles are allowed.
  */
 struct fragment_list fragments_reached(struct validation *v, struct fragment *from, size_t nfrom);
-/* All variables that an operation uses, with those of its fragments. */
-const struct usages *operation_usages(struct validation *v, const struct ast_definition *d);
+const struct operation_usages *operation_usages(struct validation *v,
+	const struct ast_definition *d);

@@ -19,7 +19,7 @@
  */
 #include "graphql/overlap.h"
 
-enum { SHAPE = 1, SAME = 2, FIELDS_MAX = 500 * 1000 };
+enum { SHAPE = 1, SAME = 2, FIELDS_MAX = 100 * 1000 };
 
 /* ---- single fields ---- */
 
@@ -109,6 +109,7 @@ struct group {
 
 struct check {
 	struct validation *v;
+	struct arena *scratch; /* for what one level needs; levels yet to do are in v->arena */
 	struct {
 		VEC(struct level);
 	} todo;
@@ -134,9 +135,25 @@ static unsigned not_yet(struct check *c, const struct sets *sets, unsigned check
 	return checks;
 }
 
+/* Steps down from a set whose only field stands alone: no group can be wrong there. */
+static void step_down(struct set *s)
+{
+	while (s->selections->n == 1 && s->selections->at[0]->kind == AST_FIELD) {
+		const struct ast_selection *only = s->selections->at[0];
+		bool has_fields = s->parent &&
+			(s->parent->kind == GQL_OBJECT || s->parent->kind == GQL_INTERFACE);
+		const struct gql_field *def =
+			has_fields ? map_find(&s->parent->by_name, only->name.text) : NULL;
+		s->selections = &only->selections;
+		s->parent = def ? def->type->type : NULL;
+	}
+}
+
 static void add_level(struct check *c, struct sets *sets, unsigned checks)
 {
-	if (sets->n == 0)
+	if (sets->n == 1)
+		step_down(&sets->at[0]);
+	if (sets->n == 0 || (sets->n == 1 && sets->at[0].selections->n == 0))
 		return;
 	checks = not_yet(c, sets, checks);
 	if (checks)
@@ -146,7 +163,7 @@ static void add_level(struct check *c, struct sets *sets, unsigned checks)
 /* Reads one selection set into the groups; sets of spread fragments are added to `pending`. */
 static void read_set(struct check *c, struct map *groups, struct sets *pending, struct set set)
 {
-	struct arena *a = c->v->arena;
+	struct arena *a = c->scratch;
 	for (size_t i = 0; i < set.selections->n; i++) {
 		const struct ast_selection *s = set.selections->at[i];
 		if (s->kind == AST_INLINE) {
@@ -217,7 +234,7 @@ static struct part *part_of(struct check *c, struct parts *parts, const struct o
 	for (size_t i = 0; i < parts->n; i++)
 		if (parts->at[i].object == f->parent)
 			return &parts->at[i];
-	struct part *p = vec_push(c->v->arena, parts);
+	struct part *p = vec_push(c->scratch, parts);
 	p->object = f->parent;
 	return p;
 }
@@ -281,7 +298,7 @@ static bool check_group(struct check *c, const struct group *g, unsigned checks)
 
 static void check_level(struct check *c, const struct level *l)
 {
-	struct map groups = rule_map(c->v);
+	struct map groups = map_on(c->scratch, c->v->seed);
 	struct sets pending = { 0 };
 	c->stamp++;
 	for (size_t i = 0; i < l->sets.n && c->budget > 0; i++)
@@ -293,6 +310,7 @@ static void check_level(struct check *c, const struct level *l)
 			c->verdict = OVERLAP_CONFLICT;
 	if (c->verdict == OVERLAP_CLEAN && c->budget == 0)
 		c->verdict = OVERLAP_TOO_MUCH;
+	arena_reset(c->scratch);
 }
 
 static void check_from(struct check *c, const struct ast_selections *set,
@@ -348,9 +366,11 @@ static void check_document(struct check *c)
 enum overlap_verdict overlap_check(struct validation *v)
 {
 	struct check c = { .v = v, .seen = rule_map(v), .budget = FIELDS_MAX };
-	c.budget += 4 * v->source->text.n;
+	c.budget += v->source->text.n;
 	c.stamps = arena_array(v->arena, uint32_t, v->fragments->by_name.n);
 	c.reached = arena_array(v->arena, bool, v->fragments->by_name.n);
+	c.scratch = arena_open(0);
 	check_document(&c);
+	arena_close(c.scratch);
 	return c.verdict;
 }

@@ -17,7 +17,7 @@
 #include <assert.h>
 #include <stdarg.h>
 
-enum { ERRORS_MAX = 100, WORK_MAX = 500 * 1000 };
+enum { ERRORS_MAX = 100, WORK_MAX = 100 * 1000 };
 
 #define X(name) extern const struct rule RULES_##name;
 #include "graphql/rules/rules.def"
@@ -178,7 +178,7 @@ bool gql_validate(struct arena *a, const struct gql_schema *s, const struct ast_
 	v->seed = random_u64();
 	v->errors_max = o->errors_max ? o->errors_max : ERRORS_MAX;
 	v->errors = errors;
-	v->work = WORK_MAX + 4 * v->source->text.n;
+	v->work = WORK_MAX + v->source->text.n;
 	set_up(v);
 	validate_visit(v);
 	return v->nerrors == 0 && !v->aborted;

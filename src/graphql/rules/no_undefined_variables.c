@@ -17,15 +17,16 @@ static void operation_leave(struct validation *v, void *state, union node node)
 {
 	UNUSED(state);
 	const struct ast_definition *d = node.definition;
-	const struct usages *usages = operation_usages(v, d);
-	if (usages->n == 0)
+	const struct operation_usages *used = operation_usages(v, d);
+	if (used->n == 0)
 		return;
 	struct map defined = rule_map(v);
 	for (size_t i = 0; i < d->nvariables; i++)
 		rule_map_add(&defined, d->variables[i].name.text, &d->variables[i]);
-	for (size_t i = 0; i < usages->n && !v->aborted; i++)
-		if (!map_find(&defined, usages->at[i].node->text))
-			report(v, d, usages->at[i].node);
+	for (size_t i = 0; i < used->n; i++)
+		for (size_t j = 0; j < used->lists[i]->n && !v->aborted; j++)
+			if (!map_find(&defined, used->lists[i]->at[j].node->text))
+				report(v, d, used->lists[i]->at[j].node);
 }
 
 const struct rule RULES_NO_UNDEFINED_VARIABLES = {

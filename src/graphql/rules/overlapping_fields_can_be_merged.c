@@ -4,11 +4,13 @@
  * Whether there is a conflict at all is found quickly (overlap.h). Only then pairs of fields are
  * compared, selection set by selection set, in the order in which the reference compares them, to
  * say which they are: messages nest as the fields do. Each comparison costs units of a budget and
- * nothing is compared twice; what is left when the budget is used up goes unnamed.
+ * nothing is compared twice. When the budget is used up, what was found is reported and validation
+ * ends. No more conflicts are looked for than can be shown.
  */
 #include "graphql/overlap.h"
 
-enum { DETAIL_MAX = 1000, NODES_MAX = 20, DEPTH_MAX = 1000 };
+enum { DETAIL_MAX = 1000, NODES_MAX = 20, DEPTH_MAX = 1000, PAIRS_MAX = 100 * 1000 };
+enum { BELOW_MAX = 40 }; /* conflicts below two fields: more than DETAIL_MAX has room for */
 
 struct nodes {
 	const struct ast_selection *at[NODES_MAX];
@@ -22,6 +24,7 @@ struct conflict {
 
 struct conflicts {
 	VEC(struct conflict);
+	size_t max;
 };
 
 struct group {
@@ -37,7 +40,9 @@ struct collected {
 
 struct state {
 	bool decided, conflict;
+	bool exhausted; /* the budget or the stack */
 	unsigned depth;
+	size_t budget;
 	struct map cache; /* selection set and type around it → struct collected */
 	struct map pairs; /* of fragments that were compared */
 };
@@ -124,13 +129,26 @@ static bool is_done(struct map *m, str key, bool exclusive, struct arena *a)
 static void compare_sets(struct search *x, struct conflicts *out, bool exclusive,
 	struct collected *a, struct collected *b);
 
+static bool spend(struct search *x, size_t units)
+{
+	if (units > x->s->budget)
+		x->s->exhausted = true;
+	x->s->budget -= MIN(x->s->budget, units);
+	return !x->s->exhausted;
+}
+
 /* Spends `units`; also guards the stack. Pair with x->s->depth--. */
 static bool descend(struct search *x, size_t units)
 {
-	x->s->depth++;
-	if (x->s->depth > DEPTH_MAX)
-		return rule_spend(x->v, SIZE_MAX);
-	return rule_spend(x->v, units);
+	if (++x->s->depth > DEPTH_MAX)
+		x->s->exhausted = true;
+	return spend(x, units);
+}
+
+/* Is there anything left to look for? */
+static bool goes_on(const struct search *x, const struct conflicts *out)
+{
+	return !x->s->exhausted && out->n < out->max;
 }
 
 static struct conflict conflict_of(str key, str reason, const struct overlap_field *a,
@@ -215,7 +233,7 @@ static void compare_fields(struct search *x, struct conflicts *out, str key, boo
 		if (reason.n > 0) {
 			*vec_push(x->v->arena, out) = conflict_of(key, reason, a, b);
 		} else if (a->node->selections.n > 0 && b->node->selections.n > 0) {
-			struct conflicts below = { 0 };
+			struct conflicts below = { .max = BELOW_MAX };
 			compare_sets(x, &below, exclusive,
 				collect(x, &a->node->selections, type_of(a)),
 				collect(x, &b->node->selections, type_of(b)));
@@ -231,7 +249,7 @@ static void compare_within(struct search *x, struct conflicts *out, const struct
 	for (size_t g = 0; g < c->groups.n; g++) {
 		const struct group *group = c->groups.entries[g].value;
 		for (size_t i = 0; i < group->n; i++)
-			for (size_t j = i + 1; j < group->n && !x->v->aborted; j++)
+			for (size_t j = i + 1; j < group->n && goes_on(x, out); j++)
 				compare_fields(x, out, c->groups.entries[g].key, false,
 					&group->at[i], &group->at[j]);
 	}
@@ -240,13 +258,13 @@ static void compare_within(struct search *x, struct conflicts *out, const struct
 static void compare_groups(struct search *x, struct conflicts *out, bool exclusive,
 	const struct collected *a, const struct collected *b)
 {
-	if (!rule_spend(x->v, a->groups.n))
+	if (!spend(x, a->groups.n))
 		return;
 	for (size_t g = 0; g < a->groups.n; g++) {
 		str key = a->groups.entries[g].key;
 		const struct group *m = a->groups.entries[g].value, *n = map_find(&b->groups, key);
 		for (size_t i = 0; n && i < m->n; i++)
-			for (size_t j = 0; j < n->n && !x->v->aborted; j++)
+			for (size_t j = 0; j < n->n && goes_on(x, out); j++)
 				compare_fields(x, out, key, exclusive, &m->at[i], &n->at[j]);
 	}
 }
@@ -259,7 +277,7 @@ static void compare_with_fragment(struct search *x, struct conflicts *out, bool 
 	struct collected *other = fresh ? collect_fragment(x, f) : c;
 	if (other != c) {
 		compare_groups(x, out, exclusive, c, other);
-		for (size_t i = 0; i < other->fragments.n && !x->v->aborted; i++)
+		for (size_t i = 0; i < other->fragments.n && goes_on(x, out); i++)
 			compare_with_fragment(x, out, exclusive, c, other->fragments.at[i]);
 	}
 	x->s->depth--;
@@ -281,9 +299,9 @@ static void compare_fragments(struct search *x, struct conflicts *out, bool excl
 	if (descend(x, 2) && a != b && !pair_is_done(x, a, b, exclusive)) {
 		struct collected *c = collect_fragment(x, a), *d = collect_fragment(x, b);
 		compare_groups(x, out, exclusive, c, d);
-		for (size_t i = 0; i < d->fragments.n && !x->v->aborted; i++)
+		for (size_t i = 0; i < d->fragments.n && goes_on(x, out); i++)
 			compare_fragments(x, out, exclusive, a, d->fragments.at[i]);
-		for (size_t i = 0; i < c->fragments.n && !x->v->aborted; i++)
+		for (size_t i = 0; i < c->fragments.n && goes_on(x, out); i++)
 			compare_fragments(x, out, exclusive, c->fragments.at[i], b);
 	}
 	x->s->depth--;
@@ -293,12 +311,12 @@ static void compare_sets(struct search *x, struct conflicts *out, bool exclusive
 	struct collected *a, struct collected *b)
 {
 	compare_groups(x, out, exclusive, a, b);
-	for (size_t i = 0; i < b->fragments.n && !x->v->aborted; i++)
+	for (size_t i = 0; i < b->fragments.n && goes_on(x, out); i++)
 		compare_with_fragment(x, out, exclusive, a, b->fragments.at[i]);
-	for (size_t i = 0; i < a->fragments.n && !x->v->aborted; i++)
+	for (size_t i = 0; i < a->fragments.n && goes_on(x, out); i++)
 		compare_with_fragment(x, out, exclusive, b, a->fragments.at[i]);
-	for (size_t i = 0; i < a->fragments.n && !x->v->aborted; i++)
-		for (size_t j = 0; j < b->fragments.n && !x->v->aborted; j++)
+	for (size_t i = 0; i < a->fragments.n && goes_on(x, out); i++)
+		for (size_t j = 0; j < b->fragments.n && goes_on(x, out); j++)
 			compare_fragments(x, out, exclusive, a->fragments.at[i],
 				b->fragments.at[j]);
 }
@@ -308,9 +326,9 @@ static void search(struct search *x, struct conflicts *out, const struct ast_sel
 {
 	struct collected *c = collect(x, set, x->v->at.parent_type);
 	compare_within(x, out, c);
-	for (size_t i = 0; i < c->fragments.n && !x->v->aborted; i++) {
+	for (size_t i = 0; i < c->fragments.n && goes_on(x, out); i++) {
 		compare_with_fragment(x, out, false, c, c->fragments.at[i]);
-		for (size_t j = i + 1; j < c->fragments.n && !x->v->aborted; j++)
+		for (size_t j = i + 1; j < c->fragments.n && goes_on(x, out); j++)
 			compare_fragments(x, out, false, c->fragments.at[i], c->fragments.at[j]);
 	}
 }
@@ -335,6 +353,7 @@ static bool has_conflicts(struct validation *v, struct state *s)
 	if (!s->decided) {
 		enum overlap_verdict verdict = overlap_check(v);
 		s->decided = true;
+		s->budget = PAIRS_MAX + v->source->text.n;
 		s->conflict = verdict == OVERLAP_CONFLICT;
 		s->cache = rule_map(v);
 		s->pairs = rule_map(v);
@@ -352,10 +371,12 @@ static void selections(struct validation *v, void *state, union node node)
 	if (!has_conflicts(v, state))
 		return;
 	struct search x = { v, state };
-	struct conflicts found = { 0 };
+	struct conflicts found = { .max = v->errors_max - v->nerrors + 1 };
 	search(&x, &found, set);
 	for (size_t i = 0; i < found.n && !v->aborted; i++)
 		report(v, &found.at[i]);
+	if (x.s->exhausted)
+		UNUSED(rule_spend(v, SIZE_MAX));
 }
 
 const struct rule RULES_OVERLAPPING_FIELDS_CAN_BE_MERGED = {

@@ -65,18 +65,19 @@ static void operation_leave(struct validation *v, void *state, union node node)
 	const struct ast_definition *d = node.definition;
 	if (d->nvariables == 0)
 		return;
-	const struct usages *usages = operation_usages(v, d);
+	const struct operation_usages *used = operation_usages(v, d);
 	const struct gql_ref *const *types = gql_variable_types(v->arena, v->schema, d);
 	struct map defined = rule_map(v);
 	for (size_t i = 0; i < d->nvariables; i++)
 		map_set(&defined, d->variables[i].name.text, &d->variables[i]);
-	for (size_t i = 0; i < usages->n && !v->aborted; i++) {
-		const struct usage *u = &usages->at[i];
-		const struct ast_variable *def = map_find(&defined, u->node->text);
-		const struct gql_ref *type = def ? types[def - d->variables] : NULL;
-		if (type && u->type)
-			check(v, def, type, u);
-	}
+	for (size_t i = 0; i < used->n; i++)
+		for (size_t j = 0; j < used->lists[i]->n && !v->aborted; j++) {
+			const struct usage *u = &used->lists[i]->at[j];
+			const struct ast_variable *var = map_find(&defined, u->node->text);
+			const struct gql_ref *type = var ? types[var - d->variables] : NULL;
+			if (type && u->type)
+				check(v, var, type, u);
+		}
 }
 
 const struct rule RULES_VARIABLES_IN_ALLOWED_POSITION = {
