@@ -19,16 +19,11 @@
 
 struct gql_error *check_error(struct check *c, const char *fmt, ...)
 {
-	va_list args, again;
+	va_list args;
 	va_start(args, fmt);
-	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, fmt, args);
+	struct gql_error *e = gql_error_addv(c->b->errors, ERR_SCHEMA, fmt, args);
 	va_end(args);
-	size_t size = n > 0 ? (size_t)n : 0;
-	char *p = arena_alloc(c->arena, size + 1, 1);
-	vsnprintf(p, size + 1, fmt, again);
-	va_end(again);
-	return gql_error_add(c->b->errors, ERR_SCHEMA, "%s", p);
+	return e;
 }
 
 void check_at(struct check *c, struct gql_error *e, const struct source *source, uint32_t at)

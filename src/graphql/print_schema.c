@@ -18,6 +18,8 @@
 
 #include <stdlib.h>
 
+enum { FILLED_IN_MAX = 2048 }; /* bytes that a default may grow by omitted fields */
+
 struct print {
 	struct buf *b;
 	struct arena *scratch;
@@ -172,14 +174,16 @@ static void put_object_default(const struct print *p, const struct gql_type *t,
 	ITEMS(p, items, t->ninputs, &t->inputs[i_]);
 	const char *comma = "";
 	buf_putc(p->b, '{');
-	for (size_t i = 0; i < t->ninputs; i++) {
+	for (size_t i = 0; i < t->ninputs && !p->b->over; i++) {
 		const struct gql_input *in = items[i].of;
 		const struct ast_value *given = field_value(v, in->name);
 		if (!given)
 			given = in->default_ast;
 		if (!given)
 			continue;
-		buf_printf(p->b, "%s%.*s: ", comma, STR_ARG(in->name));
+		buf_put(p->b, str_from(comma));
+		buf_put(p->b, in->name);
+		buf_lit(p->b, ": ");
 		put_default(p, in->type, given);
 		comma = ", ";
 	}
@@ -204,6 +208,8 @@ static void put_default(const struct print *p, const struct gql_ref *type,
 	const struct ast_value *v)
 {
 	type = gql_nullable(type);
+	if (p->b->over)
+		return;
 	if (v->kind == AST_NULL)
 		buf_lit(p->b, "null");
 	else if (type->kind == AST_TYPE_LIST)
@@ -216,10 +222,28 @@ static void put_default(const struct print *p, const struct gql_ref *type,
 		gql_print_value(p->b, v);
 }
 
+/*
+ * Defaults within defaults may double at every level, so there is a bound to filling in what was
+ * left out; beyond it the literal stands as written, which means the same.
+ */
+static void put_bounded_default(const struct print *p, const struct gql_input *in)
+{
+	struct arena_mark mark = arena_mark(p->scratch);
+	struct buf text = buf_on(p->scratch);
+	text.limit = FILLED_IN_MAX + 4 * (size_t)(in->default_ast->end - in->default_ast->at);
+	const struct print bounded = { &text, p->scratch, p->sorted };
+	put_default(&bounded, in->type, in->default_ast);
+	if (text.over)
+		gql_print_value(p->b, in->default_ast);
+	else
+		buf_put(p->b, buf_str(&text));
+	arena_rewind(p->scratch, mark);
+}
+
 void gql_default_print(struct buf *b, const struct gql_input *in)
 {
 	struct print p = { b, arena_open(0), false };
-	put_default(&p, in->type, in->default_ast);
+	put_bounded_default(&p, in);
 	arena_close(p.scratch);
 }
 
@@ -231,7 +255,7 @@ static void put_input(const struct print *p, const struct gql_input *in)
 	gql_ref_print(p->b, in->type);
 	if (in->default_ast) {
 		buf_lit(p->b, " = ");
-		put_default(p, in->type, in->default_ast);
+		put_bounded_default(p, in);
 	}
 	put_deprecated(p, in->deprecated, in->deprecation_reason);
 }

@@ -30,24 +30,11 @@ static const struct sdl_rule RULES[] = {
 	{ "ProvidedRequiredArgumentsOnDirectives", .directive_end = sdl_required_arguments },
 };
 
-PRINTF(2, 0)
-static struct gql_error *error_va(struct sdl *s, const char *fmt, va_list args)
-{
-	va_list again;
-	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	size_t size = n > 0 ? (size_t)n : 0;
-	char *p = arena_alloc(s->arena, size + 1, 1);
-	vsnprintf(p, size + 1, fmt, args);
-	return gql_error_add(s->errors, ERR_SCHEMA, "%s", p);
-}
-
 struct gql_error *sdl_error(struct sdl *s, uint32_t at, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	struct gql_error *e = error_va(s, fmt, args);
+	struct gql_error *e = gql_error_addv(s->errors, ERR_SCHEMA, fmt, args);
 	va_end(args);
 	gql_error_at(s->errors, e, s->definition->source, at);
 	return e;
@@ -58,7 +45,7 @@ struct gql_error *sdl_error_after(struct sdl *s, const struct gql_place *earlier
 {
 	va_list args;
 	va_start(args, fmt);
-	struct gql_error *e = error_va(s, fmt, args);
+	struct gql_error *e = gql_error_addv(s->errors, ERR_SCHEMA, fmt, args);
 	va_end(args);
 	gql_error_at(s->errors, e, earlier->source, earlier->at);
 	gql_error_at(s->errors, e, s->definition->source, at);
