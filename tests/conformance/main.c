@@ -121,18 +121,9 @@ static bool op_coerce_variables(struct job *j)
 
 static bool validate(struct job *j, const struct gql_schema *schema, const struct ast_document *d)
 {
-#ifdef HAS_VALIDATE
 	struct validate_options o = { .suggestions = true, .errors_max = j->request->errors_max };
 	return gql_validate(j->arena, schema, d, &o, &j->errors);
-#else
-	UNUSED(j);
-	UNUSED(schema);
-	UNUSED(d);
-	return true;
-#endif
 }
-
-#ifdef HAS_VALIDATE
 
 static bool op_validate(struct job *j)
 {
@@ -141,7 +132,6 @@ static bool op_validate(struct job *j)
 	return build(j, &schema) && gql_parse(j->arena, &j->source, NULL, &d, &j->errors) &&
 		validate(j, schema, &d);
 }
-#endif
 
 static bool put_root_field(struct job *j, const struct introspection *i,
 	const struct gql_type *root, const struct collected *k)
@@ -206,9 +196,7 @@ static const struct {
 	{ "build_schema", op_build_schema },
 	{ "parse", op_parse },
 	{ "coerce_variables", op_coerce_variables },
-#ifdef HAS_VALIDATE
 	{ "validate", op_validate },
-#endif
 	{ "introspect", op_introspect },
 };
 
