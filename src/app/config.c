@@ -1,8 +1,8 @@
 /*
  * config - fraiseql.yaml → settings, with libyaml's event parser.
  *
- * The file is a mapping of settings; a nested mapping extends the key with a dot. Lists, anchors, tags and several
- * documents have no meaning here and are refused.
+ * The file is a mapping of settings; a nested mapping extends the key with a dot. Lists, anchors,
+ * tags and several documents have no meaning here and are refused.
  */
 #include "app/settings.h"
 
@@ -33,8 +33,8 @@ static bool next(struct reader *r, yaml_event_t *event)
 {
 	if (yaml_parser_parse(&r->parser, event))
 		return true;
-	return fail_at(r, r->parser.problem_mark.line, "not YAML: ",
-		str_from(r->parser.problem ? r->parser.problem : "unknown problem"));
+	return fail_at(r, r->parser.problem_mark.line,
+		"not YAML: ", str_from(r->parser.problem ? r->parser.problem : "unknown problem"));
 }
 
 static str scalar(struct reader *r, const yaml_event_t *event)
@@ -57,8 +57,8 @@ static bool is_group(str key)
 static bool unknown(struct reader *r, size_t line, str key)
 {
 	str near = setting_nearest(key);
-	str detail = str_printf(r->s->arena, "\"%.*s\"%s%.*s%s", STR_ARG(key), near.n ? "; did you mean \"" : "",
-		STR_ARG(near), near.n ? "\"?" : "");
+	str detail = str_printf(r->s->arena, "\"%.*s\"%s%.*s%s", STR_ARG(key),
+		near.n ? "; did you mean \"" : "", STR_ARG(near), near.n ? "\"?" : "");
 	return fail_at(r, line, "unknown setting ", detail);
 }
 
@@ -77,8 +77,10 @@ static bool read_value(struct reader *r, str key, size_t key_line)
 		bool plain_null = event.data.scalar.plain_implicit && str_eq(text, S("null"));
 		str source = str_printf(r->s->arena, "%s:%zu", r->path, line + 1);
 		ok = id == SETTING_COUNT ? unknown(r, key_line, key)
-					 : settings_set(r->s, id, plain_null ? S("") : text, FROM_FILE, source, r->e);
-	} else if (event.type == YAML_MAPPING_START_EVENT && r->depth + 1 < DEPTH_MAX && is_group(key)) {
+					 : settings_set(r->s, id, plain_null ? S("") : text,
+						   FROM_FILE, source, r->e);
+	} else if (event.type == YAML_MAPPING_START_EVENT && r->depth + 1 < DEPTH_MAX &&
+		is_group(key)) {
 		r->prefix[++r->depth] = str_printf(r->s->arena, "%.*s.", STR_ARG(key));
 		ok = read_mapping(r);
 		r->depth--;
@@ -106,7 +108,8 @@ static bool read_mapping(struct reader *r)
 			return true;
 		if (type != YAML_SCALAR_EVENT)
 			return fail_at(r, line, "expected the name of a setting", S(""));
-		str key = str_printf(r->s->arena, "%.*s%.*s", STR_ARG(r->prefix[r->depth]), STR_ARG(name));
+		str key = str_printf(r->s->arena, "%.*s%.*s", STR_ARG(r->prefix[r->depth]),
+			STR_ARG(name));
 		if (!read_value(r, key, line))
 			return false;
 	}
@@ -127,9 +130,11 @@ static bool read_document(struct reader *r)
 		if (type == YAML_MAPPING_START_EVENT) {
 			if (!read_mapping(r))
 				return false;
-		} else if (!blank && (type == YAML_SCALAR_EVENT || type == YAML_SEQUENCE_START_EVENT ||
-				     type == YAML_ALIAS_EVENT)) {
-			return fail_at(r, line, "expected settings, one per line: key: value", S(""));
+		} else if (!blank &&
+			(type == YAML_SCALAR_EVENT || type == YAML_SEQUENCE_START_EVENT ||
+				type == YAML_ALIAS_EVENT)) {
+			return fail_at(r, line, "expected settings, one per line: key: value",
+				S(""));
 		}
 	}
 }

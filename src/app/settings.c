@@ -64,7 +64,8 @@ str setting_flag_name(struct arena *a, enum setting_id id)
 
 static bool parse_flag(str text, uint64_t *out)
 {
-	static const str YES[] = { STR_INIT("true"), STR_INIT("yes"), STR_INIT("on"), STR_INIT("1") };
+	static const str YES[] = { STR_INIT("true"), STR_INIT("yes"), STR_INIT("on"),
+		STR_INIT("1") };
 	static const str NO[] = { STR_INIT("false"), STR_INIT("no"), STR_INIT("off"), STR_INIT("0"),
 		STR_INIT("") };
 	for (size_t i = 0; i < COUNT(YES); i++) {
@@ -125,15 +126,16 @@ static const char *type_words(const struct setting *s)
 	return "a text";
 }
 
-bool settings_set(struct settings *s, enum setting_id id, str text, enum setting_origin origin, str source,
-	struct err *e)
+bool settings_set(struct settings *s, enum setting_id id, str text, enum setting_origin origin,
+	str source, struct err *e)
 {
 	const struct setting *row = &SETTINGS[id];
 	struct setting_value *v = &s->values[id];
 	uint64_t number;
 	if (!parse_value(row, text, &number))
-		return err_set(e, ERR_CONFIG, "%.*s: \"%s\" must be %s%s%s, not \"%.*s\"", STR_ARG(source), row->key,
-			type_words(row), row->choices[0] ? " " : "", row->choices, STR_ARG(text));
+		return err_set(e, ERR_CONFIG, "%.*s: \"%s\" must be %s%s%s, not \"%.*s\"",
+			STR_ARG(source), row->key, type_words(row), row->choices[0] ? " " : "",
+			row->choices, STR_ARG(text));
 	if (origin < v->origin)
 		return true;
 	*v = (struct setting_value){ { str_z(s->arena, text), text.n }, number, origin,
@@ -157,7 +159,8 @@ static bool read_variable(struct settings *s, str name, str value, struct err *e
 {
 	if (str_eq(name, S("DATABASE_URL"))) {
 		bool stronger = s->values[SETTING_DATABASE].origin == FROM_ENVIRONMENT;
-		return stronger || settings_set(s, SETTING_DATABASE, value, FROM_ENVIRONMENT, name, e);
+		return stronger ||
+			settings_set(s, SETTING_DATABASE, value, FROM_ENVIRONMENT, name, e);
 	}
 	if (!str_starts(name, S("FRAISEQL_")))
 		return true;
@@ -168,8 +171,9 @@ static bool read_variable(struct settings *s, str name, str value, struct err *e
 			return settings_set(s, id, value, FROM_ENVIRONMENT, name, e);
 	}
 	str near = str_nearest(name, names, SETTING_COUNT);
-	return err_set(e, ERR_CONFIG, "the environment variable %.*s names no setting%s%.*s%s", STR_ARG(name),
-		near.n ? "; did you mean " : "", STR_ARG(near), near.n ? "?" : ". See: fraiseql config");
+	return err_set(e, ERR_CONFIG, "the environment variable %.*s names no setting%s%.*s%s",
+		STR_ARG(name), near.n ? "; did you mean " : "", STR_ARG(near),
+		near.n ? "?" : ". See: fraiseql config");
 }
 
 bool settings_read_environment(struct settings *s, char *const *env, struct err *e)
@@ -186,18 +190,22 @@ bool settings_read_environment(struct settings *s, char *const *env, struct err 
 bool settings_check(const struct settings *s, struct err *e)
 {
 	if (settings_is_set(s, SETTING_TLS_CERTIFICATE) != settings_is_set(s, SETTING_TLS_KEY))
-		return err_set(e, ERR_CONFIG, "tls.certificate and tls.key need each other: set both or none");
+		return err_set(e, ERR_CONFIG,
+			"tls.certificate and tls.key need each other: set both or none");
 	if (settings_number(s, SETTING_PORT) > 65535)
 		return err_set(e, ERR_CONFIG, "port must be at most 65535");
-	if (settings_number(s, SETTING_LISTS_DEFAULT_LIMIT) > settings_number(s, SETTING_LISTS_MAX_LIMIT))
-		return err_set(e, ERR_CONFIG, "lists.default_limit must not be greater than lists.max_limit");
+	if (settings_number(s, SETTING_LISTS_DEFAULT_LIMIT) >
+		settings_number(s, SETTING_LISTS_MAX_LIMIT))
+		return err_set(e, ERR_CONFIG,
+			"lists.default_limit must not be greater than lists.max_limit");
 	static const enum setting_id POSITIVE[] = { SETTING_LISTS_MAX_LIMIT, SETTING_LIMITS_BODY,
 		SETTING_LIMITS_HEADERS, SETTING_LIMITS_CONNECTIONS, SETTING_LIMITS_DOCUMENTS,
 		SETTING_POOL_ISOLATED, SETTING_POOL_SLOW, SETTING_POOL_QUEUE, SETTING_POOL_BATCH,
 		SETTING_POOL_PREPARED, SETTING_TIMEOUT_STATEMENT, SETTING_TIMEOUT_CONNECT };
 	for (size_t i = 0; i < COUNT(POSITIVE); i++)
 		if (settings_number(s, POSITIVE[i]) == 0)
-			return err_set(e, ERR_CONFIG, "%s must be greater than 0", SETTINGS[POSITIVE[i]].key);
+			return err_set(e, ERR_CONFIG, "%s must be greater than 0",
+				SETTINGS[POSITIVE[i]].key);
 	return true;
 }
 
@@ -245,7 +253,8 @@ static str shown(struct arena *a, enum setting_id id, const struct setting_value
 		return S("********");
 	if (scheme == v->text.n || at == v->text.n || colon >= at)
 		return v->text;
-	return str_printf(a, "%.*s:********%.*s", (int)colon, v->text.p, (int)(v->text.n - at), v->text.p + at);
+	return str_printf(a, "%.*s:********%.*s", (int)colon, v->text.p, (int)(v->text.n - at),
+		v->text.p + at);
 }
 
 static void print_json(struct buf *b, const struct settings *s)
@@ -273,7 +282,7 @@ void settings_print(struct buf *b, const struct settings *s, bool json)
 	}
 	for (enum setting_id id = 0; id < SETTING_COUNT; id++) {
 		str value = shown(s->arena, id, &s->values[id]);
-		buf_printf(b, "%-24s %-28.*s %.*s\n", SETTINGS[id].key, STR_ARG(value.n ? value : S("-")),
-			STR_ARG(s->values[id].source));
+		buf_printf(b, "%-24s %-28.*s %.*s\n", SETTINGS[id].key,
+			STR_ARG(value.n ? value : S("-")), STR_ARG(s->values[id].source));
 	}
 }

@@ -1,8 +1,9 @@
 /*
  * app/settings.h - the effective settings and where each came from.
  *
- * Precedence, highest first: command line, environment, fraiseql.yaml, the mode's default (dev or serve), the table's
- * default. Unknown keys, unknown FRAISEQL_ variables and malformed values are errors that name the nearest key.
+ * Precedence, highest first: command line, environment, fraiseql.yaml, the mode's default (dev or
+ * serve), the table's default. Unknown keys, unknown FRAISEQL_ variables and malformed values are
+ * errors that name the nearest key.
  */
 #pragma once
 
@@ -17,7 +18,15 @@ enum setting_id {
 	SETTING_COUNT
 };
 
-enum setting_type { SETTING_TEXT, SETTING_PATH, SETTING_NUMBER, SETTING_FLAG, SETTING_CHOICE, SETTING_SIZE, SETTING_DURATION };
+enum setting_type {
+	SETTING_TEXT,
+	SETTING_PATH,
+	SETTING_NUMBER,
+	SETTING_FLAG,
+	SETTING_CHOICE,
+	SETTING_SIZE,
+	SETTING_DURATION
+};
 
 struct setting {
 	const char *key, *def, *choices, *doc;
@@ -41,9 +50,10 @@ struct settings {
 	struct arena *arena;
 	struct setting_value {
 		str text;        /* NUL-terminated */
-		uint64_t number; /* flags 0/1, sizes in bytes, durations in milliseconds, choices by position */
+		uint64_t number; /* flags 0/1, sizes in bytes, durations in milliseconds, choices by
+				    position */
 		enum setting_origin origin;
-		str source;      /* "fraiseql.yaml:3", "FRAISEQL_PORT", "--port" */
+		str source; /* "fraiseql.yaml:3", "FRAISEQL_PORT", "--port" */
 	} values[SETTING_COUNT];
 	str dir;         /* the project's folder: paths of the file are relative to it */
 	str config_path; /* the file that was read; empty = none */
@@ -51,9 +61,10 @@ struct settings {
 
 /* All defaults. `dir` is the project's folder. */
 struct settings settings_new(struct arena *a, str dir);
-/* Sets one, if `origin` is at least as strong as what is there. Fails: ERR_CONFIG with the key and what it takes. */
-MUST_USE bool settings_set(struct settings *s, enum setting_id id, str text, enum setting_origin origin, str source,
-	struct err *e);
+/* Sets one, if `origin` is at least as strong as what is there. Fails: ERR_CONFIG with the key and
+ * what it takes. */
+MUST_USE bool settings_set(struct settings *s, enum setting_id id, str text,
+	enum setting_origin origin, str source, struct err *e);
 /* Reads a YAML file. Fails: ERR_IO, ERR_CONFIG with file and line. */
 MUST_USE bool settings_read_file(struct settings *s, const char *path, struct err *e);
 /* Reads FRAISEQL_* and DATABASE_URL from an environment (as `environ`). Fails: ERR_CONFIG. */

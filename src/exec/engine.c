@@ -46,6 +46,17 @@ static void release(struct exec *x)
 
 /* ---- the end ---- */
 
+/* Every error is that the database could not be asked, and no root field has a value. */
+static bool is_unavailable(const struct exec *x)
+{
+	if (x->errors.n == 0 || (x->plan && x->errors.n < x->plan->nroots))
+		return false;
+	for (size_t i = 0; i < x->errors.n; i++)
+		if (x->errors.at[i].code != ERR_UNAVAILABLE)
+			return false;
+	return true;
+}
+
 static str final_body(struct exec *x, enum exec_outcome outcome)
 {
 	if (outcome == EXEC_DATA && x->errors.n == 0) {
@@ -72,6 +83,7 @@ static void finish(struct exec *x, enum exec_outcome outcome)
 	if (r) {
 		struct exec_response response = { .outcome = outcome, .query_us = x->query_us };
 		response.code = x->errors.n ? x->errors.at[0].code : ERR_NONE;
+		response.unavailable = is_unavailable(x);
 		response.body = final_body(x, outcome);
 		if (x->doc && x->doc->operation)
 			response.operation_name = str_dup(r->arena, x->doc->operation->name.text);

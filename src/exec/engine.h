@@ -46,6 +46,7 @@ struct exec_response {
 	enum err_code code; /* of the first error; ERR_NONE without errors */
 	str body;           /* JSON, on the request's arena */
 	str operation_name; /* of the operation that ran; may be empty */
+	bool unavailable;   /* nothing could be asked of the database: worth a 503 */
 	uint64_t query_us;  /* time at the database */
 };
 

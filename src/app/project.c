@@ -1,0 +1,185 @@
+/*
+ * project - reads SDL files and the catalog, and calls the compiler.
+ */
+#include "app/project.h"
+
+#include "base/clock.h"
+#include "base/vec.h"
+#include "ev/file.h"
+#include "gen/sql.h"
+#include "pg/sync.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { SDL_FILE_MAX = 64 * 1024 * 1024 };
+
+static bool schema_path(struct arena *a, const struct settings *s, const char **out, struct err *e)
+{
+	const char *given = settings_path(s, SETTING_SCHEMA);
+	if (given) {
+		*out = given;
+		return file_exists(given) ||
+			err_set(e, ERR_CONFIG, "schema: %s does not exist", given);
+	}
+	static const str NAMES[] = { STR_INIT("schema.graphql"), STR_INIT("schema") };
+	for (size_t i = 0; i < COUNT(NAMES); i++) {
+		*out = str_z(a, file_join(a, s->dir, NAMES[i]));
+		if (file_exists(*out))
+			return true;
+	}
+	return err_set(e, ERR_CONFIG,
+		"there is no schema.graphql and no folder schema/ in %.*s; write one, name it with --schema, or begin "
+		"with: fraiseql init NAME",
+		STR_ARG(s->dir));
+}
+
+bool project_schema_files(struct arena *a, const struct settings *s, struct source_file **out,
+	size_t *n, struct err *e)
+{
+	const char *path;
+	str single, *paths = &single;
+	if (!schema_path(a, s, &path, e))
+		return false;
+	single = str_from(path);
+	*n = 1;
+	if (file_is_dir(path) && !file_list(a, single, S(".graphql"), &paths, n, e))
+		return false;
+	if (*n == 0)
+		return err_set(e, ERR_CONFIG, "there is no *.graphql file below %s", path);
+	struct source_file *files = arena_array(a, struct source_file, *n);
+	for (size_t i = 0; i < *n; i++) {
+		files[i].path = paths[i];
+		if (!file_read(a, str_z(a, paths[i]), SDL_FILE_MAX, &files[i].text, e))
+			return false;
+	}
+	*out = files;
+	return true;
+}
+
+static const char *embedded_sql(const char *name)
+{
+	for (const struct embedded_file *f = sql_files; f->name; f++)
+		if (strcmp(f->name, name) == 0)
+			return (const char *)f->data;
+	return "";
+}
+
+bool project_catalog(struct arena *a, struct pgsync *db, const struct catalog **out, struct err *e)
+{
+	str json;
+	if (!pgsync_value(db, a, embedded_sql("catalog.sql"), &json, e))
+		return false;
+	return catalog_from_json(a, json, out, e);
+}
+
+/* Every compilation of the process has a number of its own: plans are told apart by it. */
+static uint64_t next_generation(void)
+{
+	return clock_mono_us();
+}
+
+static bool compile_with(struct arena *model_arena, const struct settings *s, struct pgsync *db,
+	struct compiled *out, struct err *e)
+{
+	struct compile_options o = { .default_limit = (uint32_t)settings_number(s,
+					     SETTING_LISTS_DEFAULT_LIMIT),
+		.max_limit = (uint32_t)settings_number(s, SETTING_LISTS_MAX_LIMIT),
+		.generation = next_generation() };
+	struct source_file *files;
+	const struct catalog *catalog;
+	if (!project_schema_files(model_arena, s, &files, &o.nfiles, e))
+		return false;
+	if (!project_catalog(model_arena, db, &catalog, e))
+		return false;
+	o.files = files;
+	if (!schema_compile(model_arena, &o, catalog, &out->model, &out->diagnostics))
+		out->model = NULL;
+	return true;
+}
+
+/* Diagnostics point into the files' texts, which die with the arena of a model that was not made.
+ */
+static void keep_diagnostics(struct arena *a, struct diagnostics *d)
+{
+	struct diagnostics kept = { .errors = d->errors };
+	for (size_t i = 0; i < d->n; i++) {
+		struct diagnostic *to = vec_push(a, &kept);
+		*to = d->at[i];
+		to->file = str_dup(a, to->file);
+		to->message = str_dup(a, to->message);
+		to->hint = str_dup(a, to->hint);
+		to->excerpt = str_dup(a, to->excerpt);
+	}
+	*d = kept;
+}
+
+bool project_compile(struct arena *a, const struct settings *s, const char *conninfo,
+	const struct log *log, struct compiled *out, struct err *e)
+{
+	*out = (struct compiled){ .arena = a };
+	struct pgsync *db;
+	if (!pgsync_open(conninfo, "fraiseql", log, &db, e))
+		return false;
+	struct arena *model_arena = arena_open(0);
+	bool ok = compile_with(model_arena, s, db, out, e);
+	if (ok && out->model)
+		ok = project_check_role(a, s, db, out->model, log, e);
+	keep_diagnostics(a, &out->diagnostics);
+	if (out->model && !ok)
+		model_unref(out->model);
+	else if (!out->model)
+		arena_close(model_arena);
+	if (!ok)
+		out->model = NULL;
+	pgsync_close(db);
+	return ok;
+}
+
+size_t project_report(const struct compiled *c, bool colour, bool hints)
+{
+	struct buf b = buf_on(c->arena);
+	for (size_t i = 0; i < c->diagnostics.n; i++) {
+		const struct diagnostic *d = &c->diagnostics.at[i];
+		if (d->severity != DIAG_HINT || hints)
+			diagnostic_print(&b, d, colour);
+	}
+	if (b.n && write(STDERR_FILENO, b.p, b.n) < 0)
+		return c->diagnostics.errors;
+	return c->diagnostics.errors;
+}
+
+/* ---- the role ---- */
+
+static bool has_row_security(const struct model *m, str *table)
+{
+	for (size_t i = 0; i < m->catalog->nrelations; i++) {
+		const struct cat_relation *r = &m->catalog->relations[i];
+		bool system = str_eq(r->schema, S("fraiseql"));
+		if (r->rls && !system) {
+			*table = r->sql;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool project_check_role(struct arena *a, const struct settings *s, struct pgsync *db,
+	const struct model *m, const struct log *log, struct err *e)
+{
+	static const char *SQL = "select current_user from pg_roles where rolname = current_user "
+				 "and (rolsuper or rolbypassrls)";
+	struct pgrows rows;
+	str table;
+	if (settings_flag(s, SETTING_ALLOW_BYPASS_RLS) || !has_row_security(m, &table))
+		return true;
+	if (!pgsync_query(db, a, SQL, NULL, 0, &rows, e))
+		return false;
+	if (rows.rows == 0)
+		return true;
+	UNUSED(log);
+	return err_set(e, ERR_CONFIG,
+		"the database role \"%.*s\" is not bound by row-level security (superuser or BYPASSRLS), but %.*s has "
+		"policies; connect as another role, or set allow_bypass_rls: true",
+		STR_ARG(pgrows_get(&rows, 0, 0)), STR_ARG(table));
+}

@@ -1,0 +1,320 @@
+/*
+ * route - HTTP requests → GraphQL requests, outcomes → statuses.
+ *
+ * Spec: GraphQL over HTTP (draft), the parts that it leaves to the server:
+ *   - With application/graphql-response+json a request that was not executed has the status of its
+ * first error's code; with application/json it is 200 as soon as the request was well-formed, as
+ * older clients expect.
+ *   - An executed request is 200, also with errors; but when the database can't be reached or has
+ * no capacity left, and nothing was answered, it is 503 with Retry-After in both.
+ */
+#include "app/route.h"
+
+#include "app/worker.h"
+#include "base/jread.h"
+#include "base/json.h"
+#include "http/negotiate.h"
+
+#include <string.h>
+
+enum { JSON_DEPTH = 128 };
+
+struct graphql_request {
+	struct exec_request exec; /* first: on_done gets its address */
+	struct http_request *http;
+	struct worker *worker;
+	enum media media;
+};
+
+/* ---- answers ---- */
+
+static const char *media_name(enum media m)
+{
+	return m == MEDIA_GRAPHQL ? "application/graphql-response+json; charset=utf-8"
+				  : "application/json; charset=utf-8";
+}
+
+static void answer(struct graphql_request *g, int status, str body)
+{
+	static const struct http_header_field ALLOW_POST[] = { { "Allow", "POST" } };
+	static const struct http_header_field RETRY[] = { { "Retry-After", "1" } };
+	struct http_response r = { .status = status,
+		.content_type = media_name(g->media),
+		.body = body };
+	if (status == 405) {
+		r.headers = ALLOW_POST;
+		r.nheaders = COUNT(ALLOW_POST);
+	} else if (status == 503) {
+		r.headers = RETRY;
+		r.nheaders = COUNT(RETRY);
+	}
+	http_respond(g->http, &r);
+}
+
+/* A request that is no GraphQL request: malformed, or not to be answered in any way. */
+static void reject(struct graphql_request *g, enum err_code code, const char *message)
+{
+	struct buf b = buf_on(g->http->arena);
+	buf_lit(&b, "{\"errors\":[{\"message\":");
+	json_put_string(&b, str_from(message));
+	buf_printf(&b, ",\"extensions\":{\"code\":\"%s\"}}]}", err_info(code)->name);
+	answer(g, err_info(code)->http, buf_str(&b));
+}
+
+static int status_of(const struct graphql_request *g, const struct exec_response *r)
+{
+	if (r->unavailable)
+		return 503;
+	if (r->outcome == EXEC_DATA)
+		return 200;
+	int status = err_info(r->code)->http;
+	bool well_formed = r->code == ERR_SYNTAX || r->code == ERR_VALIDATION ||
+		r->code == ERR_OPERATION || r->code == ERR_BAD_INPUT || r->code == ERR_COST ||
+		r->code == ERR_UNSUPPORTED;
+	return g->media == MEDIA_JSON && well_formed ? 200 : status;
+}
+
+static void on_done(struct exec_request *exec, const struct exec_response *r)
+{
+	struct graphql_request *g = (struct graphql_request *)(void *)exec;
+	g->http->operation = r->operation_name;
+	answer(g, status_of(g, r), r->body);
+}
+
+static void on_gone(struct http_request *r)
+{
+	struct graphql_request *g = r->user;
+	engine_cancel(g->worker->engine, &g->exec);
+}
+
+/* ---- reading the request ---- */
+
+/* A member that must be a string or null. */
+static bool read_text(struct jread *r, struct arena *a, str *out, const char **why,
+	const char *message)
+{
+	*out = STR_NONE;
+	if (jread_peek(r) == JSON_NULL)
+		return jread_null(r);
+	if (jread_peek(r) == JSON_STRING)
+		return jread_string(r, a, out);
+	*why = message;
+	return false;
+}
+
+/* A member that must be an object or null; its text. */
+static bool read_object(struct jread *r, str *out, const char **why, const char *message)
+{
+	enum json_kind kind = jread_peek(r);
+	if (kind == JSON_OBJECT || kind == JSON_NULL)
+		return jread_raw(r, out);
+	*why = message;
+	return false;
+}
+
+static bool read_members(struct graphql_request *g, struct jread *r, const char **why)
+{
+	struct arena *a = g->http->arena;
+	struct exec_request *x = &g->exec;
+	str key, extensions;
+	bool ok = jread_object(r);
+	while (ok && jread_member(r, a, &key)) {
+		if (str_eq(key, S("query")))
+			ok = read_text(r, a, &x->query, why, "\"query\" must be a string.");
+		else if (str_eq(key, S("operationName")))
+			ok = read_text(r, a, &x->operation_name, why,
+				"\"operationName\" must be a string or null.");
+		else if (str_eq(key, S("variables")))
+			ok = read_object(r, &x->variables, why,
+				"\"variables\" must be an object or null.");
+		else if (str_eq(key, S("extensions")))
+			ok = read_object(r, &extensions, why,
+				"\"extensions\" must be an object or null.");
+		else
+			ok = jread_skip(r);
+	}
+	return ok && jread_end(r);
+}
+
+static bool read_body(struct graphql_request *g, const char **why)
+{
+	struct jread r = jread_on(g->http->body, JSON_DEPTH);
+	if (jread_peek(&r) == JSON_ARRAY) {
+		*why = "Batches of operations are not enabled on this server: send one operation.";
+		return false;
+	}
+	if (read_members(g, &r, why))
+		return true;
+	if (!*why)
+		*why = str_printf(g->http->arena, "The body is not a JSON object: %s at byte %zu.",
+			r.fault ? r.fault : "expected an object", r.fault_at)
+			       .p;
+	return false;
+}
+
+static bool is_json_object(str text)
+{
+	struct jread r = jread_on(text, JSON_DEPTH);
+	enum json_kind kind = jread_peek(&r);
+	return (kind == JSON_OBJECT || kind == JSON_NULL) && jread_skip(&r) && jread_end(&r);
+}
+
+static bool read_target(struct graphql_request *g, const char **why)
+{
+	struct http_request *h = g->http;
+	struct exec_request *x = &g->exec;
+	str extensions;
+	x->query_only = true;
+	http_query_param(h, S("query"), &x->query);
+	http_query_param(h, S("operationName"), &x->operation_name);
+	if (http_query_param(h, S("variables"), &x->variables) && x->variables.n &&
+		!is_json_object(x->variables)) {
+		*why = "\"variables\" must be a JSON object.";
+		return false;
+	}
+	if (http_query_param(h, S("extensions"), &extensions) && extensions.n &&
+		!is_json_object(extensions)) {
+		*why = "\"extensions\" must be a JSON object.";
+		return false;
+	}
+	return true;
+}
+
+/* ---- /graphql ---- */
+
+static bool accept_body(struct graphql_request *g)
+{
+	struct http_request *h = g->http;
+	str coding = http_header(h, "Content-Encoding");
+	if (coding.n && !str_eq_fold(coding, S("identity"))) {
+		reject(g, ERR_MEDIA_TYPE, "Send the body without a Content-Encoding.");
+		return false;
+	}
+	switch (content_type_check(http_header(h, "Content-Type"), S("application/json"))) {
+	case CONTENT_OK: return true;
+	case CONTENT_OTHER_CHARSET: reject(g, ERR_MEDIA_TYPE, "Send the body in UTF-8."); break;
+	case CONTENT_MISSING:
+	case CONTENT_MALFORMED:
+	case CONTENT_OTHER_TYPE:
+		reject(g, ERR_MEDIA_TYPE, "Send the body with \"Content-Type: application/json\".");
+		break;
+	}
+	return false;
+}
+
+static void redirect_to_page(struct http_request *h)
+{
+	static const struct http_header_field TO[] = { { "Location", "/" } };
+	http_respond(h,
+		&(struct http_response){ .status = 302, .headers = TO, .nheaders = COUNT(TO) });
+}
+
+static struct graphql_request *graphql_new(struct http_request *h, struct worker *w)
+{
+	struct graphql_request *g = arena_new(h->arena, struct graphql_request);
+	g->http = h;
+	g->worker = w;
+	g->exec.arena = h->arena;
+	g->exec.request_id = h->id;
+	g->exec.on_done = on_done;
+	h->user = g;
+	h->on_gone = on_gone;
+	return g;
+}
+
+void route_graphql(struct http_request *h, void *arg)
+{
+	struct worker *w = arg;
+	struct graphql_request *g = graphql_new(h, w);
+	const char *why = NULL;
+	g->media = media_accepted(http_header(h, "Accept"));
+	if (g->media == MEDIA_HTML && h->query.n == 0 &&
+		settings_flag(w->shared->settings, SETTING_GRAPHIQL)) {
+		redirect_to_page(h);
+		return;
+	}
+	if (g->media == MEDIA_NONE) {
+		reject(g, ERR_NOT_ACCEPTABLE,
+			"Accept application/graphql-response+json or application/json.");
+		return;
+	}
+	bool post = h->method == HTTP_POST;
+	if (post && !accept_body(g))
+		return;
+	if (!(post ? read_body(g, &why) : read_target(g, &why))) {
+		reject(g, ERR_BAD_REQUEST, why);
+		return;
+	}
+	if (!g->exec.query.p) {
+		reject(g, ERR_BAD_REQUEST, "The request has no \"query\".");
+		return;
+	}
+	engine_execute(w->engine, &g->exec);
+}
+
+/* ---- the rest ---- */
+
+static void answer_json(struct http_request *r, int status, str body)
+{
+	static const struct http_header_field FRESH[] = { { "Cache-Control", "no-store" } };
+	http_respond(r,
+		&(struct http_response){ .status = status,
+			.content_type = "application/json; charset=utf-8",
+			.body = body,
+			.headers = FRESH,
+			.nheaders = COUNT(FRESH) });
+}
+
+void route_health(struct http_request *r, void *arg)
+{
+	UNUSED(arg);
+	answer_json(r, 200, S("{\"status\":\"ok\"}\n"));
+}
+
+static void put_check(struct jwrite *w, str name, bool ok, str reason)
+{
+	jw_key(w, name);
+	jw_object(w);
+	jw_key(w, S("ok"));
+	jw_bool(w, ok);
+	if (!ok && reason.n) {
+		jw_key(w, S("reason"));
+		jw_string(w, reason);
+	}
+	jw_end_object(w);
+}
+
+void route_ready(struct http_request *r, void *arg)
+{
+	struct worker *w = arg;
+	const struct err *why = pgpool_last_error(w->pool);
+	bool database = pgpool_ready(w->pool, PGLANE_FAST) > 0 &&
+		pgpool_ready(w->pool, PGLANE_ISOLATED) > 0;
+	bool schema = engine_model(w->engine) != NULL;
+	bool shown = settings_flag(w->shared->settings, SETTING_ERRORS_DEBUG);
+	str reason = why && shown ? str_from(why->message)
+				  : S("no connection is ready; the server's log says why");
+	struct buf b = buf_on(r->arena);
+	struct jwrite j = jwrite_on(&b);
+	jw_object(&j);
+	jw_key(&j, S("ready"));
+	jw_bool(&j, database && schema);
+	jw_key(&j, S("checks"));
+	jw_object(&j);
+	put_check(&j, S("database"), database, reason);
+	put_check(&j, S("schema"), schema,
+		S("the schema does not compile; the server's log says why"));
+	jw_end_object(&j);
+	jw_end_object(&j);
+	buf_lit(&b, "\n");
+	answer_json(r, database && schema ? 200 : 503, buf_str(&b));
+}
+
+void route_dev_status(struct http_request *r, void *arg)
+{
+	struct worker *w = arg;
+	pthread_mutex_lock(&w->shared->mutex);
+	str body = str_dup(r->arena, w->shared->dev_status);
+	pthread_mutex_unlock(&w->shared->mutex);
+	answer_json(r, 200, body);
+}

@@ -1,0 +1,332 @@
+/*
+ * server - starts everything in the order in which it is needed, waits for signals and changes, and
+ * stops it in the opposite order.
+ *
+ * The main thread runs a control loop: signals (TERM and INT stop, HUP compiles anew) and, in
+ * development, the watch over the project's files. Compilation happens here, beside the serving
+ * threads; a model that compiles is sent to every worker, one that does not leaves the old one
+ * serving and is reported.
+ */
+#include "app/server.h"
+
+#include "app/dev.h"
+#include "app/project.h"
+#include "app/worker.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "ev/loop.h"
+
+#include <signal.h>
+#include <string.h>
+
+struct server {
+	const struct settings *settings;
+	enum server_mode mode;
+	struct log log;
+	struct arena *arena;
+	struct loop *loop;
+	struct dev_database *database;
+	struct dev_watch *watch;
+	struct worker_shared shared;
+	struct worker **workers;
+	unsigned nworkers;
+	const struct model *model;
+	uint64_t generation; /* of the status that GraphiQL's page polls */
+	enum server_end end;
+};
+
+struct log server_log(const struct settings *s)
+{
+	static const enum log_level LEVELS[] = { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
+		LOG_LEVEL_DEBUG };
+	struct log l = log_stderr();
+	l.level = LEVELS[settings_number(s, SETTING_LOG_LEVEL)];
+	l.json = settings_number(s, SETTING_LOG_FORMAT) == 1;
+	return l;
+}
+
+void server_mode_defaults(struct settings *s, enum server_mode mode)
+{
+	static const enum setting_id DEV_ON[] = { SETTING_GRAPHIQL, SETTING_ERRORS_DEBUG };
+	str value = mode == MODE_DEV ? S("true") : S("false");
+	str source = mode == MODE_DEV ? S("default of dev") : S("default of serve");
+	for (size_t i = 0; i < COUNT(DEV_ON); i++)
+		(void)!settings_set(s, DEV_ON[i], value, FROM_MODE, source, NULL);
+}
+
+/* ---- the status for the page ---- */
+
+static void put_status(struct jwrite *w, const struct server *s, const struct diagnostics *d)
+{
+	jw_object(w);
+	jw_key(w, S("generation"));
+	jw_i64(w, (int64_t)s->generation);
+	jw_key(w, S("ok"));
+	jw_bool(w, d->errors == 0);
+	if (d->errors) {
+		jw_key(w, S("errors"));
+		jw_array(w);
+		for (size_t i = 0; i < d->n; i++) {
+			struct buf one = buf_on(s->shared.status_arena);
+			if (d->at[i].severity != DIAG_ERROR)
+				continue;
+			diagnostic_print_json(&one, &d->at[i]);
+			jw_raw(w, buf_str(&one));
+		}
+		jw_end_array(w);
+	}
+	jw_end_object(w);
+}
+
+static void publish_status(struct server *s, const struct diagnostics *d)
+{
+	pthread_mutex_lock(&s->shared.mutex);
+	arena_reset(s->shared.status_arena);
+	struct buf b = buf_on(s->shared.status_arena);
+	struct jwrite w = jwrite_on(&b);
+	put_status(&w, s, d);
+	s->shared.dev_status = buf_str(&b);
+	pthread_mutex_unlock(&s->shared.mutex);
+}
+
+static void publish_error(struct server *s, const struct err *e, str file)
+{
+	struct diagnostic one = { .severity = DIAG_ERROR,
+		.file = file,
+		.line = e->line,
+		.column = e->column,
+		.message = str_from(e->message) };
+	struct diagnostics d = { .at = &one, .n = 1, .errors = 1 };
+	publish_status(s, &d);
+}
+
+/* ---- compiling ---- */
+
+static const char *conninfo(const struct server *s)
+{
+	return s->database ? dev_database_conninfo(s->database)
+			   : settings_text(s->settings, SETTING_DATABASE);
+}
+
+static void use_model(struct server *s, const struct model *m)
+{
+	if (s->model)
+		model_unref(s->model);
+	s->model = m;
+	s->generation++;
+	for (unsigned i = 0; i < s->nworkers; i++)
+		worker_send_model(s->workers[i], m);
+}
+
+static void report_error(struct server *s, const struct err *e, str file)
+{
+	if (file.n && e->line)
+		log_error(&s->log, "%.*s:%u:%u: %s", STR_ARG(file), e->line, e->column, e->message);
+	else
+		log_error(&s->log, "%s", e->message);
+	publish_error(s, e, file);
+}
+
+/* Compiles and, when that works, serves the result. False when there is nothing new to serve. */
+static bool compile(struct server *s)
+{
+	struct arena *a = arena_open(0);
+	struct compiled c;
+	struct err e;
+	uint64_t start = clock_mono_us();
+	bool tried = project_compile(a, s->settings, conninfo(s), &s->log, &c, &e);
+	bool ok = tried && c.model;
+	if (!tried) {
+		report_error(s, &e, STR_NONE);
+	} else {
+		project_report(&c, s->log.colour, false);
+		if (ok)
+			use_model(s, c.model);
+		publish_status(s, &c.diagnostics);
+	}
+	if (ok)
+		log_info(&s->log, "schema compiled: %zu types in %.1f ms", c.model->gql->ntypes,
+			(double)(clock_mono_us() - start) / 1000);
+	else if (s->model)
+		log_error(&s->log, "the schema does not compile; the previous one keeps serving");
+	arena_close(a);
+	return ok;
+}
+
+static bool apply_sql(struct server *s)
+{
+	bool changed;
+	str file;
+	struct err e;
+	if (!s->database || dev_database_apply(s->database, &changed, &file, &e))
+		return true;
+	report_error(s, &e, file);
+	return false;
+}
+
+/* ---- changes and signals ---- */
+
+static void on_change(void *arg, unsigned changes)
+{
+	struct server *s = arg;
+	if (changes & CHANGED_CONFIG) {
+		struct arena *a = arena_open(0);
+		struct settings fresh = settings_new(a, s->settings->dir);
+		struct err e;
+		const char *path = str_z(a, s->settings->config_path);
+		bool ok = !s->settings->config_path.n ||
+			(settings_read_file(&fresh, path, &e) && settings_check(&fresh, &e));
+		if (!ok)
+			report_error(s, &e, STR_NONE);
+		arena_close(a);
+		if (ok) {
+			log_info(&s->log, "fraiseql.yaml changed: starting again");
+			s->end = END_RESTART;
+			loop_stop(s->loop);
+		}
+		return;
+	}
+	if ((changes & CHANGED_SQL) && !apply_sql(s))
+		return;
+	compile(s);
+}
+
+static void on_stop(void *arg)
+{
+	struct server *s = arg;
+	log_info(&s->log, "stopping");
+	s->end = END_STOPPED;
+	loop_stop(s->loop);
+}
+
+static void on_hangup(void *arg)
+{
+	struct server *s = arg;
+	log_info(&s->log, "SIGHUP: compiling the schema anew");
+	compile(s);
+}
+
+/* Keeps the control loop waiting although signals alone do not. */
+static void on_pulse(void *arg)
+{
+	UNUSED(arg);
+}
+
+/* ---- start and stop ---- */
+
+static unsigned worker_count(const struct settings *s)
+{
+	unsigned n = (unsigned)settings_number(s, SETTING_WORKERS);
+	return n ? n : MIN(thread_cores(), 4u);
+}
+
+static bool open_workers(struct server *s, struct err *e)
+{
+	unsigned n = worker_count(s->settings);
+	unsigned port = (unsigned)settings_number(s->settings, SETTING_PORT);
+	s->workers = arena_array(s->arena, struct worker *, n);
+	for (; s->nworkers < n; s->nworkers++) {
+		if (!worker_open(&s->shared, s->nworkers, n, port, s->model,
+			    &s->workers[s->nworkers], e))
+			return false;
+		port = http_server_port(s->workers[0]->http);
+	}
+	return true;
+}
+
+static void close_workers(struct server *s, bool started)
+{
+	for (unsigned i = 0; i < s->nworkers; i++)
+		if (started)
+			worker_stop(s->workers[i]);
+	for (unsigned i = 0; i < s->nworkers; i++)
+		worker_join(s->workers[i]);
+	s->nworkers = 0;
+}
+
+static bool open_database(struct server *s, struct err *e)
+{
+	if (settings_is_set(s->settings, SETTING_DATABASE))
+		return true;
+	if (s->mode == MODE_DEV)
+		return dev_database_start(s->settings, &s->log, &s->database, e);
+	return err_set(e, ERR_CONFIG,
+		"no database: set DATABASE_URL, database in fraiseql.yaml, or --database. Without one, use: fraiseql dev");
+}
+
+static void say_where(struct server *s)
+{
+	const char *scheme =
+		settings_is_set(s->settings, SETTING_TLS_CERTIFICATE) ? "https" : "http";
+	unsigned port = http_server_port(s->workers[0]->http);
+	const char *host = settings_text(s->settings, SETTING_HOST);
+	bool page = settings_flag(s->settings, SETTING_GRAPHIQL);
+	log_info(&s->log, "serving %s://%s:%u/graphql with %u worker%s%s", scheme, host, port,
+		s->nworkers, s->nworkers == 1 ? "" : "s", page ? "; GraphiQL is at /" : "");
+}
+
+static void run(struct server *s)
+{
+	struct sigwatch *signals[] = { sigwatch_open(s->loop, SIGTERM, on_stop, s),
+		sigwatch_open(s->loop, SIGINT, on_stop, s),
+		sigwatch_open(s->loop, SIGHUP, on_hangup, s) };
+	struct timer *pulse = timer_open(s->loop, on_pulse, s);
+	timer_every(pulse, 3600 * 1000);
+	if (s->mode == MODE_DEV)
+		s->watch = dev_watch_open(s->loop, s->settings, on_change, s);
+	for (unsigned i = 0; i < s->nworkers; i++)
+		worker_start(s->workers[i]);
+	say_where(s);
+	loop_run(s->loop);
+	dev_watch_close(s->watch);
+	timer_close(pulse);
+	for (size_t i = 0; i < COUNT(signals); i++)
+		sigwatch_close(signals[i]);
+}
+
+static bool start(struct server *s)
+{
+	struct err e;
+	if (!open_database(s, &e)) {
+		log_error(&s->log, "%s", e.message);
+		return false;
+	}
+	bool ready = apply_sql(s) && compile(s);
+	if (!ready && s->mode == MODE_SERVE)
+		return false;
+	s->shared.conninfo = conninfo(s);
+	if (!open_workers(s, &e)) {
+		log_error(&s->log, "%s", e.message);
+		return false;
+	}
+	return true;
+}
+
+enum server_end server_run(const struct settings *settings, enum server_mode mode)
+{
+	struct server s = { .settings = settings,
+		.mode = mode,
+		.log = server_log(settings),
+		.end = END_FAILED };
+	signal(SIGPIPE, SIG_IGN);
+	s.arena = arena_open(0);
+	s.loop = loop_open();
+	s.shared = (struct worker_shared){ .settings = settings,
+		.log = &s.log,
+		.dev = mode == MODE_DEV,
+		.status_arena = arena_open(0),
+		.dev_status = S("{\"generation\":0,\"ok\":true}") };
+	pthread_mutex_init(&s.shared.mutex, NULL);
+	bool started = start(&s);
+	if (started)
+		run(&s);
+	close_workers(&s, started);
+	dev_database_stop(s.database);
+	if (s.model)
+		model_unref(s.model);
+	loop_close(s.loop);
+	pthread_mutex_destroy(&s.shared.mutex);
+	arena_close(s.shared.status_arena);
+	arena_close(s.arena);
+	return s.end;
+}

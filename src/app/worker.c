@@ -1,0 +1,253 @@
+/*
+ * worker - opens what a serving thread needs, in the order in which it is needed, and closes it the
+ * other way round.
+ *
+ * A stop is graceful: the listener stops accepting, running requests get `timeout.drain`, then
+ * everything is closed.
+ */
+#include "app/worker.h"
+
+#include "app/route.h"
+#include "base/clock.h"
+#include "ev/file.h"
+#include "ev/loop.h"
+#include "gen/pages.h"
+
+#include <stdio.h>
+
+enum { DRAIN_TICK_MS = 5, PEM_MAX = 1024 * 1024 };
+
+/* What GraphiQL needs: its editor sets styles by itself. Everything is from here. */
+static const char PAGE_CSP[] =
+	"default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
+	"font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+	"frame-ancestors 'none'";
+
+/* ---- options ---- */
+
+static unsigned fast_connections(const struct settings *s, unsigned workers)
+{
+	unsigned all = (unsigned)settings_number(s, SETTING_POOL_FAST);
+	if (all == 0)
+		all = thread_cores();
+	return MAX(1u, (all + workers - 1) / workers);
+}
+
+static bool open_pool(struct worker *w, unsigned workers, struct err *e)
+{
+	const struct settings *s = w->shared->settings;
+	struct pgpool_options o = pgpool_defaults();
+	unsigned queue = (unsigned)settings_number(s, SETTING_POOL_QUEUE);
+	o.conninfo = w->shared->conninfo;
+	o.application_name = "fraiseql";
+	o.lanes[PGLANE_FAST].connections = fast_connections(s, workers);
+	o.lanes[PGLANE_FAST].batch_max = (unsigned)settings_number(s, SETTING_POOL_BATCH);
+	o.lanes[PGLANE_ISOLATED].connections = (unsigned)settings_number(s, SETTING_POOL_ISOLATED);
+	o.lanes[PGLANE_SLOW].connections = (unsigned)settings_number(s, SETTING_POOL_SLOW);
+	for (size_t i = 0; i < PGLANE_COUNT; i++)
+		o.lanes[i].queue_max = queue;
+	o.statement_timeout_ms = settings_number(s, SETTING_TIMEOUT_STATEMENT);
+	o.connect_timeout_ms = settings_number(s, SETTING_TIMEOUT_CONNECT);
+	o.unnamed_statements = settings_flag(s, SETTING_POOL_UNNAMED);
+	o.plan_cache_mode = settings_text(s, SETTING_POOL_PLAN_CACHE_MODE);
+	o.prepared_max = (unsigned)settings_number(s, SETTING_POOL_PREPARED);
+	o.log = w->shared->log;
+	return pgpool_open(w->loop, &o, &w->pool, e);
+}
+
+static void open_engine(struct worker *w, const struct model *m)
+{
+	const struct settings *s = w->shared->settings;
+	struct engine_options o = { .loop = w->loop,
+		.pool = w->pool,
+		.log = w->shared->log,
+		.model = m,
+		.documents_max = settings_number(s, SETTING_LIMITS_DOCUMENTS),
+		.tokens_max = settings_number(s, SETTING_LIMITS_TOKENS),
+		.depth_max = (unsigned)settings_number(s, SETTING_LIMITS_DEPTH),
+		.request_bytes_max = settings_number(s, SETTING_LIMITS_REQUEST_MEMORY),
+		.slow_us = settings_number(s, SETTING_POOL_SLOW_AFTER) * 1000,
+		.suggestions = settings_flag(s, SETTING_ERRORS_SUGGESTIONS),
+		.debug = settings_flag(s, SETTING_ERRORS_DEBUG) };
+	bool public = settings_number(s, SETTING_INTROSPECTION) == 0;
+	o.introspection = public ? INTROSPECTION_PUBLIC : INTROSPECTION_DISABLED;
+	w->engine = engine_open(&o);
+}
+
+static void add_route(struct worker *w, size_t *n, const char *path, unsigned methods,
+	http_handler *fn, void *arg)
+{
+	w->routes[(*n)++] = (struct http_route){ path, methods, fn, arg };
+}
+
+static void set_routes(struct worker *w)
+{
+	size_t n = 0;
+	add_route(w, &n, "/graphql", BIT(HTTP_GET) | BIT(HTTP_POST), route_graphql, w);
+	add_route(w, &n, "/health", BIT(HTTP_GET), route_health, w);
+	add_route(w, &n, "/ready", BIT(HTTP_GET), route_ready, w);
+	if (w->shared->dev)
+		add_route(w, &n, "/_dev/status", BIT(HTTP_GET), route_dev_status, w);
+	if (settings_flag(w->shared->settings, SETTING_GRAPHIQL)) {
+		w->pages = (struct assets){ .files = pages_files,
+			.prefix = "/",
+			.index = "index.html",
+			.csp = PAGE_CSP };
+		add_route(w, &n, "/*", BIT(HTTP_GET), assets_serve, &w->pages);
+	}
+}
+
+static bool read_pem(struct arena *a, const struct settings *s, enum setting_id id,
+	const char **out, struct err *e)
+{
+	const char *path = settings_path(s, id);
+	str text;
+	if (!path)
+		return true;
+	if (!file_read(a, path, PEM_MAX, &text, e))
+		return err_prefix(e, "%s: ", setting_get(id)->key);
+	*out = str_z(a, text);
+	return true;
+}
+
+static bool open_http(struct worker *w, unsigned workers, unsigned port, struct err *e)
+{
+	const struct settings *s = w->shared->settings;
+	struct http_options o = http_defaults();
+	struct arena *a = arena_open(0);
+	set_routes(w);
+	o.host = settings_text(s, SETTING_HOST);
+	o.port = port;
+	o.reuse_port = workers > 1;
+	o.header_limit = settings_number(s, SETTING_LIMITS_HEADERS);
+	o.body_limit = settings_number(s, SETTING_LIMITS_BODY);
+	o.header_timeout_ms = settings_number(s, SETTING_TIMEOUT_HEADERS);
+	o.body_timeout_ms = settings_number(s, SETTING_TIMEOUT_BODY);
+	o.idle_timeout_ms = settings_number(s, SETTING_TIMEOUT_IDLE);
+	o.write_timeout_ms = settings_number(s, SETTING_TIMEOUT_WRITE);
+	o.connections_max = (unsigned)settings_number(s, SETTING_LIMITS_CONNECTIONS);
+	o.access_log = settings_flag(s, SETTING_LOG_ACCESS);
+	o.log = w->shared->log;
+	o.routes = w->routes;
+	bool ok = read_pem(a, s, SETTING_TLS_CERTIFICATE, &o.tls_cert_pem, e) &&
+		read_pem(a, s, SETTING_TLS_KEY, &o.tls_key_pem, e) &&
+		http_server_open(w->loop, &o, &w->http, e);
+	arena_close(a);
+	return ok;
+}
+
+/* ---- the end ---- */
+
+static void close_all(struct worker *w)
+{
+	if (w->http)
+		http_server_close(w->http);
+	if (w->pool)
+		pgpool_close(w->pool);
+	if (w->engine)
+		engine_close(w->engine);
+	if (w->next_model)
+		model_unref(w->next_model);
+	timer_close(w->drain_timer);
+	wake_close(w->wake);
+	loop_close(w->loop);
+	pthread_mutex_destroy(&w->mutex);
+	mem_free(w);
+}
+
+static void on_drain_tick(void *arg)
+{
+	struct worker *w = arg;
+	bool idle = http_server_pending(w->http) == 0;
+	if (idle || clock_mono_us() >= w->drain_until_us)
+		loop_stop(w->loop);
+}
+
+static void begin_drain(struct worker *w)
+{
+	if (w->drain_until_us)
+		return;
+	uint64_t grace_ms = settings_number(w->shared->settings, SETTING_TIMEOUT_DRAIN);
+	w->drain_until_us = clock_mono_us() + grace_ms * 1000;
+	http_server_drain(w->http);
+	timer_every(w->drain_timer, DRAIN_TICK_MS);
+}
+
+/* ---- the mailbox ---- */
+
+static void on_wake(void *arg)
+{
+	struct worker *w = arg;
+	pthread_mutex_lock(&w->mutex);
+	const struct model *m = w->next_model;
+	bool stop = w->stop;
+	w->next_model = NULL;
+	pthread_mutex_unlock(&w->mutex);
+	if (m) {
+		engine_swap(w->engine, m);
+		model_unref(m);
+	}
+	if (stop)
+		begin_drain(w);
+}
+
+void worker_send_model(struct worker *w, const struct model *m)
+{
+	model_ref(m);
+	pthread_mutex_lock(&w->mutex);
+	const struct model *unseen = w->next_model;
+	w->next_model = m;
+	pthread_mutex_unlock(&w->mutex);
+	if (unseen)
+		model_unref(unseen);
+	wake_send(w->wake);
+}
+
+void worker_stop(struct worker *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	w->stop = true;
+	pthread_mutex_unlock(&w->mutex);
+	wake_send(w->wake);
+}
+
+/* ---- the thread ---- */
+
+bool worker_open(struct worker_shared *shared, unsigned number, unsigned workers, unsigned port,
+	const struct model *m, struct worker **out, struct err *e)
+{
+	struct worker *w = mem_new(struct worker);
+	w->shared = shared;
+	w->number = number;
+	pthread_mutex_init(&w->mutex, NULL);
+	w->loop = loop_open();
+	w->wake = wake_open(w->loop, on_wake, w);
+	w->drain_timer = timer_open(w->loop, on_drain_tick, w);
+	if (!open_pool(w, workers, e) || !open_http(w, workers, port, e)) {
+		close_all(w);
+		return false;
+	}
+	open_engine(w, m);
+	*out = w;
+	return true;
+}
+
+static void run(void *arg)
+{
+	struct worker *w = arg;
+	loop_run(w->loop);
+}
+
+void worker_start(struct worker *w)
+{
+	char name[16];
+	snprintf(name, sizeof name, "worker-%u", w->number);
+	w->thread = thread_start(name, run, w);
+}
+
+void worker_join(struct worker *w)
+{
+	if (w->thread)
+		thread_join(w->thread);
+	close_all(w);
+}
