@@ -60,7 +60,8 @@ struct cat_relation {
 	uint32_t oid;
 	str schema, name;
 	str sql;   /* quoted and qualified: "public"."v_user" */
-	char kind; /* r table, v view, m materialised view, p partitioned, f foreign */
+	char kind; /* r table, v view, m materialised view, p partitioned, f foreign; c composite
+		      type, which is found by oid only */
 	struct cat_column *columns;
 	size_t ncolumns;
 	struct map column_by_name;
@@ -108,7 +109,8 @@ struct catalog {
 	struct cat_function *functions;
 	size_t nfunctions;
 	struct map type_by_oid;      /* key: the 4 bytes of the oid */
-	struct map relation_by_name; /* key: schema.name */
+	struct map relation_by_oid;  /* key: the 4 bytes of the oid */
+	struct map relation_by_name; /* key: schema.name; no composite types */
 	struct map function_by_name; /* key: schema.name → struct cat_function (first overload; see
 					next) */
 };
@@ -120,6 +122,7 @@ bool catalog_from_json(struct arena *a, str json, const struct catalog **out, st
 /* `name` is "relation" (looked up along the search path) or "schema.relation". NULL when there is
  * none. */
 const struct cat_relation *catalog_relation(const struct catalog *c, str name);
+const struct cat_relation *catalog_relation_by_oid(const struct catalog *c, uint32_t oid);
 /* All functions of that name: the first; *n tells how many follow in memory order via
  * catalog_function_next. */
 const struct cat_function *catalog_function(const struct catalog *c, str name);

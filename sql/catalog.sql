@@ -1,0 +1,195 @@
+-- Everything that the schema compiler knows about a database, as one JSON value.
+-- Runs in psql as it is. Reading: src/schema/catalog.c.
+--
+-- Each list is made once for the whole database and joined, never asked for row by row: with
+-- thousands of tables that is the difference between a second and a minute. What is false or
+-- absent is left out.
+with
+  spaces as (
+    select oid, nspname as name
+    from pg_namespace
+    where nspname !~ '^pg_(toast|temp)' and nspname not in ('pg_catalog', 'information_schema')
+  ),
+  rel as (
+    select c.oid, s.name as schema, c.relname as name, c.relkind as kind, c.reltuples as rows,
+      c.relrowsecurity as rls, c.relforcerowsecurity as forced
+    from pg_class c join spaces s on s.oid = c.relnamespace
+    where c.relkind in ('r', 'v', 'm', 'p', 'f', 'c') and not c.relispartition
+  ),
+  col as (
+    select a.attrelid as rel, a.attnum as num, a.atttypid as type, a.attname as name,
+      a.attnotnull, a.attgenerated, a.attidentity, a.atthasdef
+    from pg_attribute a join rel on rel.oid = a.attrelid
+    where a.attnum > 0 and not a.attisdropped
+  ),
+  fn as (
+    select p.*, s.name as schema
+    from pg_proc p join spaces s on s.oid = p.pronamespace
+    where p.prokind in ('f', 'p')
+      and p.prorettype not in (
+        'trigger'::regtype, 'event_trigger'::regtype, 'internal'::regtype, 'cstring'::regtype)
+  ),
+  arg as (
+    select fn.oid as fn, t.place, t.type, fn.proargnames[t.place] as name,
+      coalesce(fn.proargmodes[t.place], 'i') as mode,
+      count(*) filter (where coalesce(fn.proargmodes[t.place], 'i') in ('i', 'b', 'v'))
+        over (partition by fn.oid order by t.place) > fn.pronargs - fn.pronargdefaults as has_default
+    from fn, unnest(coalesce(fn.proallargtypes, fn.proargtypes::oid[])) with ordinality t (type, place)
+  ),
+  -- Row types of tables are many and mostly unused.
+  used as (
+    select type as oid from col
+    union select type from arg
+    union select prorettype from fn
+  ),
+  typ as (
+    select t.oid, n.nspname as schema, t.typname as name, t.typtype, t.typcategory, t.typbasetype,
+      t.typelem, t.typsubscript, t.typrelid,
+      case
+        when t.typtype = 'e' then 'enum'
+        when t.typtype = 'd' then 'domain'
+        when t.typtype = 'c' then 'composite'
+        when t.typtype = 'r' then 'range'
+        when t.typtype = 'p' then 'pseudo'
+        when t.typelem <> 0 and t.typsubscript = 'array_subscript_handler'::regproc then 'array'
+        else 'base'
+      end as kind
+    from pg_type t
+    join pg_namespace n on n.oid = t.typnamespace
+    left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+    left join pg_class c on c.oid = coalesce(nullif(t.typrelid, 0), nullif(e.typrelid, 0))
+    where coalesce(c.relkind, 'c') = 'c'
+      or t.oid in (select oid from used)
+      or t.typarray in (select oid from used)
+  ),
+  note as (
+    select objoid, classoid, objsubid, description
+    from pg_description
+    where classoid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass)
+      and objoid >= 16384
+  ),
+  labels as (
+    select enumtypid as type, json_agg(enumlabel order by enumsortorder) as list
+    from pg_enum group by 1
+  ),
+  types as (
+    select json_agg(json_strip_nulls(json_build_object(
+      'oid', t.oid::bigint,
+      'schema', t.schema,
+      'name', t.name,
+      'sql', format_type(t.oid, -1),
+      'kind', t.kind,
+      'base', nullif(case t.kind
+        when 'domain' then t.typbasetype
+        when 'array' then t.typelem
+        when 'range' then r.rngsubtype
+      end, 0)::bigint,
+      'relation', nullif(t.typrelid, 0)::bigint,
+      'labels', l.list,
+      'comment', d.description
+    ))) as list
+    from typ t
+    left join pg_range r on r.rngtypid = t.oid
+    left join labels l on l.type = t.oid
+    left join note d on d.objoid = t.oid and d.classoid = 'pg_type'::regclass
+  ),
+  columns as (
+    select c.rel, json_agg(json_strip_nulls(json_build_object(
+      'name', c.name,
+      'type', c.type::bigint,
+      'number', c.num,
+      'not_null', nullif(c.attnotnull, false),
+      'generated', nullif(c.attgenerated <> '', false),
+      'identity', nullif(c.attidentity <> '', false),
+      'default', nullif(c.atthasdef, false),
+      'comment', d.description
+    )) order by c.num) as list
+    from col c
+    left join note d on d.objoid = c.rel and d.objsubid = c.num and d.classoid = 'pg_class'::regclass
+    group by c.rel
+  ),
+  keys as (
+    select i.indrelid as rel, json_agg(json_strip_nulls(json_build_object(
+      'name', c.relname,
+      'columns', to_json((i.indkey::int2[])[0:i.indnkeyatts - 1]),
+      'primary', nullif(i.indisprimary, false),
+      'unique', nullif(i.indisunique and i.indimmediate, false)
+    )) order by not i.indisprimary, c.relname) as list
+    from pg_index i
+    join rel on rel.oid = i.indrelid
+    join pg_class c on c.oid = i.indexrelid
+    where i.indisvalid and i.indpred is null
+    group by 1
+  ),
+  foreign_keys as (
+    select k.conrelid as rel, json_agg(json_build_object(
+      'name', k.conname,
+      'columns', to_json(k.conkey),
+      'to', k.confrelid::bigint,
+      'references', to_json(k.confkey)
+    ) order by k.conname) as list
+    from pg_constraint k
+    join rel on rel.oid = k.conrelid
+    where k.contype = 'f'
+    group by 1
+  ),
+  relations as (
+    select json_agg(json_strip_nulls(json_build_object(
+      'oid', r.oid::bigint,
+      'schema', r.schema,
+      'name', r.name,
+      'sql', quote_ident(r.schema) || '.' || quote_ident(r.name),
+      'kind', r.kind,
+      'rows', nullif(greatest(r.rows, 0), 0),
+      'rls', nullif(r.rls, false),
+      'rls_forced', nullif(r.forced, false),
+      'columns', c.list,
+      'keys', k.list,
+      'foreign_keys', f.list,
+      'comment', d.description
+    )) order by r.schema, r.name) as list
+    from rel r
+    left join columns c on c.rel = r.oid
+    left join keys k on k.rel = r.oid
+    left join foreign_keys f on f.rel = r.oid
+    left join note d on d.objoid = r.oid and d.objsubid = 0 and d.classoid = 'pg_class'::regclass
+  ),
+  args as (
+    select fn,
+      json_agg(json_strip_nulls(json_build_object(
+        'name', nullif(name, ''), 'type', type::bigint, 'default', nullif(has_default, false)
+      )) order by place) filter (where mode in ('i', 'b', 'v')) as ins,
+      json_agg(json_strip_nulls(json_build_object(
+        'name', nullif(name, ''), 'type', type::bigint
+      )) order by place) filter (where mode in ('o', 'b', 't')) as outs
+    from arg group by 1
+  ),
+  functions as (
+    select json_agg(json_strip_nulls(json_build_object(
+      'oid', fn.oid::bigint,
+      'schema', fn.schema,
+      'name', fn.proname,
+      'sql', quote_ident(fn.schema) || '.' || quote_ident(fn.proname),
+      'args', a.ins,
+      'returns', fn.prorettype::bigint,
+      'set', nullif(fn.proretset, false),
+      'out', a.outs,
+      'volatility', fn.provolatile,
+      'strict', nullif(fn.proisstrict, false),
+      'variadic', nullif(fn.provariadic <> 0, false),
+      'procedure', nullif(fn.prokind = 'p', false),
+      'comment', d.description
+    )) order by fn.schema, fn.proname, fn.pronargs, fn.oid) as list
+    from fn
+    left join args a on a.fn = fn.oid
+    left join note d on d.objoid = fn.oid and d.classoid = 'pg_proc'::regclass
+  )
+select json_build_object(
+  'database', current_database(),
+  'version', current_setting('server_version'),
+  'version_num', current_setting('server_version_num')::int,
+  'search_path', to_json(current_schemas(false)),
+  'types', (select list from types),
+  'relations', coalesce((select list from relations), '[]'),
+  'functions', coalesce((select list from functions), '[]')
+) as catalog
