@@ -4,6 +4,7 @@
 #include "corpus.h"
 
 #include "base/vec.h"
+#include "graphql/source.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -106,13 +107,45 @@ str corpus_section(const struct corpus_case *c, const char *name)
 	return STR_NONE;
 }
 
+str corpus_input(struct corpus_case *c, const char *name, const char *fallback)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (str_eq(c->sections[i].name, str_from(name))) {
+			c->inputs = MAX(c->inputs, i + 1);
+			return c->sections[i].text;
+		}
+	assert_non_null(fallback);
+	str folder = str_from(c->path);
+	while (folder.n > 0 && folder.p[folder.n - 1] != '/')
+		folder.n--;
+	str path = str_printf(c->arena, "%.*s%s", STR_ARG(folder), fallback);
+	return read_file(c->arena, str_z(c->arena, path));
+}
+
+str corpus_errors(const struct corpus_case *c, const struct gql_errors *errors)
+{
+	struct buf b = buf_on(c->arena);
+	for (size_t i = 0; i < errors->n; i++) {
+		const struct gql_error *e = &errors->at[i];
+		for (size_t j = 0; j < e->nplaces; j++) {
+			struct location l = source_location(e->places[j].source, e->places[j].at);
+			buf_printf(&b, "%s%u:%u", j ? ", " : "", l.line, l.column);
+		}
+		buf_putc(&b, ' ');
+		buf_put(&b, e->message);
+		if (i + 1 < errors->n)
+			buf_putc(&b, '\n');
+	}
+	return b.n > 0 ? buf_str(&b) : S("");
+}
+
 static void bless(const struct corpus_case *c, const char *section, str text)
 {
 	FILE *f = fopen(c->path, "wb");
 	assert_non_null(f);
-	size_t keep = c->n > 1 ? c->sections[1].begin : c->text.n;
+	size_t keep = c->n > c->inputs ? c->sections[c->inputs].begin : c->text.n;
 	fwrite(c->text.p, 1, keep, f);
-	fprintf(f, "-- %s\n%.*s\n", section, STR_ARG(text));
+	fprintf(f, "-- %s\n%.*s%s", section, STR_ARG(text), text.n > 0 ? "\n" : "");
 	fclose(f);
 }
 
@@ -168,6 +201,7 @@ int corpus_run(const char *folder, CMUnitTestFunction test)
 		c->path = str_z(a, str_printf(a, "%s/%s", folder, files.at[i]));
 		c->name = str_sub(str_from(files.at[i]), 0, strlen(files.at[i]) - 4);
 		c->text = read_file(a, c->path);
+		c->inputs = 1;
 		split(c);
 		*vec_push(a, &cases) = c;
 	}

@@ -32,13 +32,19 @@ struct corpus_case {
 		size_t begin; /* offset of its header line in the file */
 	} sections[CORPUS_SECTIONS];
 	size_t n;
+	size_t inputs; /* sections that blessing keeps: the first, if a test does not say more */
 };
 
 /* The section's text; .p == NULL when there is none. */
 str corpus_section(const struct corpus_case *c, const char *name);
+/* The same, counted as an input; without it the contents of the folder's file `fallback`. */
+str corpus_input(struct corpus_case *c, const char *name, const char *fallback);
+/* Errors as lines `line:column, line:column message`, without a line end after the last. */
+struct gql_errors;
+str corpus_errors(const struct corpus_case *c, const struct gql_errors *errors);
 /*
  * Compares `text` with the section and fails the test where they differ. With BLESS in the
- * environment it puts `text` there instead, in place of whatever followed the first section.
+ * environment it puts `text` there instead, in place of whatever followed the inputs.
  */
 void corpus_expect(const struct corpus_case *c, const char *section, str text);
 /* Runs `test` on each *.txt below `folder`, its state a struct corpus_case. For main's result. */
