@@ -25,11 +25,30 @@ static unsigned long resident_kb(void)
 	return kb;
 }
 
+/* Deadlines that no healthy test meets, even under valgrind. */
 static void start(struct fixture *f, uint64_t suspend_after_ms)
 {
 	struct http_options o = fixture_options();
+	o.header_timeout_ms = o.body_timeout_ms = o.write_timeout_ms = o.idle_timeout_ms = 4000;
 	o.suspend_after_ms = suspend_after_ms;
 	assert_true(fixture_start(f, &o));
+}
+
+static void start_strict(struct fixture *f)
+{
+	struct http_options o = fixture_options();
+	assert_true(fixture_start(f, &o));
+}
+
+/* Memory and time mean something only without tools that change both. */
+static bool is_instrumented(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return true;
+#else
+	const char *preloaded = getenv("LD_PRELOAD");
+	return preloaded && strstr(preloaded, "vgpreload");
+#endif
 }
 
 /* The server still answers. */
@@ -70,7 +89,7 @@ static void test_vanish_while_pending(void **state)
 		{ "unsuspended, reset", 100000, END_RESET, 200 },
 		{ "unsuspended, closed", 100000, END_CLOSE, 2500 },
 		{ "unsuspended, half-closed", 100000, END_HALF, 2500 },
-		{ "suspended, reset", 0, END_RESET, 1200 },
+		{ "suspended, reset", 0, END_RESET, 1500 },
 		{ "suspended, closed", 0, END_CLOSE, 2500 },
 		{ "suspended, half-closed", 0, END_HALF, 2500 },
 	};
@@ -221,7 +240,7 @@ static void test_deadlines(void **state)
 			800, true },
 	};
 	struct fixture f;
-	start(&f, 3);
+	start_strict(&f);
 	for (size_t i = 0; i < COUNT(T); i++) {
 		int fd = client_open(&f);
 		if (T[i].keep_alive) {
@@ -249,7 +268,7 @@ static void test_slow_readers(void **state)
 {
 	UNUSED(state);
 	struct fixture f;
-	start(&f, 3);
+	start_strict(&f);
 	int small = 4096;
 	int stuck = client_open(&f);
 	setsockopt(stuck, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
@@ -383,7 +402,7 @@ static void test_many_at_once(void **state)
 			int took_ms = (int)((clock_mono_us() - from_us) / 1000);
 			print_message("%d at once, %.12s: %d ms\n", counts[c], requests[round],
 				took_ms);
-			CHECK_TRUE("no stall", took_ms < 1000);
+			CHECK_TRUE("no stall", took_ms < 1000 || is_instrumented());
 		}
 		for (int i = 0; i < counts[c]; i++)
 			close(fds[i]);
@@ -411,9 +430,8 @@ static void test_idle_memory(void **state)
 	unsigned long after = resident_kb();
 	print_message("%d idle connections: %lu KB before, %lu KB after, %lu.%lu KB each\n", N,
 		before, after, (after - before) / N, (after - before) % N / 100);
-#ifndef __SANITIZE_ADDRESS__
-	CHECK_TRUE("memory", after - before <= (unsigned long)N * KB_MAX);
-#endif
+	if (!is_instrumented())
+		CHECK_TRUE("memory", after - before <= (unsigned long)N * KB_MAX);
 	for (int i = 0; i < N; i++)
 		close(fds[i]);
 	CHECK_TRUE("closed", wait_for(&f.connections, 0));

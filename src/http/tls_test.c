@@ -55,7 +55,7 @@ static bool tls_open(struct client *c, const struct fixture *f, const char *prio
 {
 	c->fd = client_open(f);
 	gnutls_certificate_allocate_credentials(&c->credentials);
-	gnutls_init(&c->session, GNUTLS_CLIENT);
+	gnutls_init(&c->session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL);
 	gnutls_priority_set_direct(c->session, priorities, NULL);
 	gnutls_credentials_set(c->session, GNUTLS_CRD_CERTIFICATE, c->credentials);
 	gnutls_transport_set_int(c->session, c->fd);
@@ -109,6 +109,7 @@ static struct http_options tls_options(const struct identity *id)
 	struct http_options o = fixture_options();
 	o.tls_cert_pem = id->cert;
 	o.tls_key_pem = id->key;
+	o.header_timeout_ms = o.body_timeout_ms = o.write_timeout_ms = o.idle_timeout_ms = 2000;
 	return o;
 }
 
@@ -173,7 +174,7 @@ static void test_large_answers(void **state)
 	int took_ms = (int)((clock_mono_us() - from_us) / 1000);
 	print_message("%d answers of 3 MB: %d ms, %d MB/s\n", N, took_ms,
 		N * 3000 / MAX(took_ms, 1));
-	CHECK_TRUE("fast", took_ms < 2000);
+	CHECK_TRUE("fast", took_ms < 5000);
 	tls_close(&c);
 	fixture_stop(&f);
 	mem_free(id);
@@ -207,7 +208,7 @@ static void test_vanish(void **state)
 	int silent = client_open(&f), plain = client_open(&f);
 	client_say(plain, "GET /echo HTTP/1.1\r\n" HOST "\r\n");
 	CHECK_TRUE("no TLS", client_sees_close(plain, 1000));
-	CHECK_TRUE("no handshake", client_sees_close(silent, 1000));
+	CHECK_TRUE("no handshake", client_sees_close(silent, 4000));
 	close(silent);
 	close(plain);
 	fixture_stop(&f);
