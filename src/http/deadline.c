@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 
 enum { GONE_AFTER_US = 1000 * 1000, READ_RATE_MIN = 1024, POLLED_MAX = 256 };
-enum { PERIOD_MIN_MS = 10, PERIOD_MAX_MS = 1000 };
+enum { PERIOD_MIN_MS = 10, PERIOD_MAX_MS = 1000, IDLE_FULL_MS = 1000 };
 
 uint64_t deadline_period_ms(const struct http_options *o)
 {
@@ -51,7 +51,10 @@ static void end(struct conn *c)
 	conn_kill(c);
 }
 
-/* Kept alive: when bytes have come since the last look, the next request has begun. */
+/*
+ * Kept alive: when bytes have come since the last look, the next request has begun. When every
+ * place is taken, idle connections make room early.
+ */
 static void look_idle(struct conn *c, uint64_t waited_ms)
 {
 	uint64_t bytes;
@@ -60,7 +63,9 @@ static void look_idle(struct conn *c, uint64_t waited_ms)
 		conn_kill(c);
 		return;
 	}
-	if (waited_ms >= o->idle_timeout_ms) {
+	bool full = c->server->stats.connections >= o->connections_max;
+	if (waited_ms >=
+		(full ? MIN(o->idle_timeout_ms, (uint64_t)IDLE_FULL_MS) : o->idle_timeout_ms)) {
 		end(c);
 		return;
 	}

@@ -40,17 +40,6 @@ static void start_strict(struct fixture *f)
 	assert_true(fixture_start(f, &o));
 }
 
-/* Memory and time mean something only without tools that change both. */
-static bool is_instrumented(void)
-{
-#ifdef __SANITIZE_ADDRESS__
-	return true;
-#else
-	const char *preloaded = getenv("LD_PRELOAD");
-	return preloaded && strstr(preloaded, "vgpreload");
-#endif
-}
-
 /* The server still answers. */
 static void check_alive(const char *name, const struct fixture *f)
 {
@@ -349,6 +338,69 @@ static void test_limits(void **state)
 	check_end();
 }
 
+/* A client that sends first and reads then gets the answer, not a reset. */
+static void test_refused_while_sending(void **state)
+{
+	UNUSED(state);
+	enum { BYTES = 4 * 1024 * 1024 };
+	struct fixture f;
+	start(&f, 3);
+	char *big = mem_alloc(BYTES);
+	memset(big, 'a', BYTES);
+	for (int i = 0; i < 20; i++) {
+		int fd = client_open(&f);
+		client_say(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4194304\r\n\r\n");
+		client_send(fd, (str){ big, BYTES });
+		CHECK_INT("refused", client_read(fd, false).status, 413);
+		close(fd);
+	}
+	int fd = client_open(&f);
+	client_say(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4194304\r\n\r\n");
+	CHECK_INT("refused", client_read(fd, false).status, 413);
+	fixture_stop(&f);
+	CHECK_TRUE("closed with the server", client_sees_close(fd, 1000));
+	close(fd);
+	mem_free(big);
+	check_end();
+}
+
+/* What the library does not announce is done while other requests are pending. */
+static void test_progress_beside_pending(void **state)
+{
+	UNUSED(state);
+	static const uint64_t suspend[] = { 3, 100000 };
+	enum { BYTES = 60000 };
+	char *big = mem_alloc(BYTES);
+	memset(big, 'a', BYTES);
+	for (size_t s = 0; s < COUNT(suspend); s++) {
+		struct fixture f;
+		start(&f, suspend[s]);
+		int pending = client_open(&f), fd = client_open(&f);
+		client_say(pending, "GET /never HTTP/1.1\r\nHost: a\r\n\r\n");
+		CHECK_TRUE("pending", wait_for(&f.dispatched, 1));
+		uint64_t from_us = clock_mono_us();
+		for (int i = 0; i < 10; i++) {
+			client_say(fd,
+				"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
+			client_send(fd, (str){ big, BYTES });
+			CHECK_INT("body", client_read(fd, false).body_n, BYTES);
+			client_say(fd, "GET /turn HTTP/1.1\r\nHost: a\r\nX-A: ");
+			client_send(fd, (str){ big, 7000 });
+			client_say(fd, "\r\n\r\n");
+			CHECK_INT("header", client_read(fd, false).status, 200);
+		}
+		int took_ms = (int)((clock_mono_us() - from_us) / 1000);
+		print_message("20 long requests beside a pending one: %d ms\n", took_ms);
+		/* Never suspended, each piece of a header waits for the timer. */
+		CHECK_TRUE("fast", took_ms < (s == 0 ? 1000 : 3500) || is_instrumented());
+		close(pending);
+		close(fd);
+		fixture_stop(&f);
+	}
+	mem_free(big);
+	check_end();
+}
+
 static void test_pipelining(void **state)
 {
 	UNUSED(state);
@@ -457,6 +509,12 @@ static void test_connection_limit(void **state)
 	CHECK_INT("still two", f.connections, 2);
 	close(a);
 	CHECK_INT("then the third", client_read(c, false).status, 200);
+	/* Kept alive, it makes room for a fourth. */
+	int d = client_open(&f);
+	client_say(d, "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n");
+	CHECK_INT("then the fourth", client_read(d, false).status, 200);
+	CHECK_TRUE("the third is closed", client_sees_close(c, 1000));
+	close(d);
 	close(b);
 	close(c);
 	fixture_stop(&f);
@@ -543,6 +601,8 @@ int main(void)
 		cmocka_unit_test(test_deadlines),
 		cmocka_unit_test(test_slow_readers),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_refused_while_sending),
+		cmocka_unit_test(test_progress_beside_pending),
 		cmocka_unit_test(test_pipelining),
 		cmocka_unit_test(test_many_at_once),
 		cmocka_unit_test(test_connection_limit),

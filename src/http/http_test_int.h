@@ -60,5 +60,7 @@ struct reply client_read(int fd, bool head_only);
 /* Waits up to `ms` for the server's close; true when it came. */
 bool client_sees_close(int fd, int ms);
 void sleep_ms(unsigned ms);
+/* Memory and time mean something only without tools that change both. */
+bool is_instrumented(void);
 /* Waits up to 5 s until *value is `wanted`. */
 bool wait_for(_Atomic unsigned *value, unsigned wanted);

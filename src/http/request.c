@@ -120,6 +120,8 @@ static void conn_close(struct http_server *s, struct conn *c)
 		s->conns = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
+	if (c->lingers && !s->closing)
+		linger_start(s, c->fd);
 	mem_free(c);
 	/* At its limit the library accepts again only in the run after a connection has ended. */
 	s->run_wanted = true;
@@ -248,6 +250,7 @@ static enum MHD_Result begin(struct request *r, const char *method, const char *
 	r->in_handler = true;
 	respond_fault(r, r->fault_status, r->fault);
 	r->in_handler = false;
+	r->conn->lingers = true;
 	return response_queue(r) ? MHD_YES : MHD_NO;
 }
 
@@ -266,6 +269,7 @@ static bool discard(struct request *r, size_t n)
 static enum MHD_Result take_body(struct request *r, str data)
 {
 	size_t limit = r->http.server->o.body_limit;
+	r->http.server->progress = true;
 	if (r->discarded > 0 || data.n > limit - r->body.n)
 		return discard(r, data.n) ? MHD_YES : MHD_NO;
 	if (!r->body.p) {
@@ -322,13 +326,11 @@ static enum MHD_Result dispatch(struct request *r)
 /* The handler has been called: is there an answer by now? */
 static enum MHD_Result poll_answer(struct request *r)
 {
-	struct http_server *s = r->http.server;
 	if (r->conn->state == CONN_CLOSING)
 		return MHD_NO;
 	if (!r->response)
 		return MHD_YES;
 	request_wait(r, false);
-	s->progress = true;
 	return response_queue(r) ? MHD_YES : MHD_NO;
 }
 

@@ -135,6 +135,7 @@ bool response_queue(struct request *r)
 		return false;
 	/* The state first: queueing may complete the request before it returns. */
 	r->queued = true;
+	r->http.server->progress = true;
 	struct MHD_Response *m = r->response;
 	r->response = NULL;
 	conn_enter(r->conn, CONN_WRITING);

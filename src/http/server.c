@@ -6,8 +6,9 @@
  * that is readable, and once at the end of a loop turn in which somebody answered a request.
  * libmicrohttpd asks for every unanswered, unsuspended request at every run, and its
  * MHD_get_timeout then says 0 ("run again") always. So 0 is obeyed when nothing is pending
- * unsuspended or when the run moved something; else the next event, answer or suspension (at the
- * latest suspend_after_ms later) makes it true again.
+ * unsuspended, or when the run moved something that we saw; for what we can't see (the
+ * rest of a long header) a timer runs it again a few milliseconds later, which also suspends what
+ * is late by then.
  *
  * The library's own timeouts are off; deadline.c looks at all connections a few times per deadline.
  *
@@ -24,7 +25,7 @@
  * The library keeps a connection's request head, its list of fields and the response's head in one
  * pool; the reserve is for the latter two.
  */
-enum { RUNS_PER_TURN = 3, POOL_RESERVE = 2048 };
+enum { RUNS_PER_TURN = 3, POOL_RESERVE = 2048, LATE_MS_MAX = 10 };
 
 struct http_options http_defaults(void)
 {
@@ -62,30 +63,30 @@ void server_arena_give(struct http_server *s, struct arena *a)
 
 /* ---- running the daemon ---- */
 
-/* Does the library have work that no event will announce? */
+/* Has the library work that no event will announce? */
 static bool must_run_again(const struct http_server *s)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
-	if (s->run_wanted)
-		return true;
-	if (s->unsuspended > 0 && !s->progress)
-		return false;
-	return MHD_get_timeout(s->daemon, &ms) == MHD_YES && ms == 0;
+	return s->run_wanted || (MHD_get_timeout(s->daemon, &ms) == MHD_YES && ms == 0);
 }
 
-static void run(struct http_server *s)
+static void run(void *arg)
 {
-	bool again = true;
-	for (int i = 0; again && i < RUNS_PER_TURN; i++) {
+	struct http_server *s = arg;
+	bool again = true, useful = true;
+	for (int i = 0; again && useful && i < RUNS_PER_TURN; i++) {
 		s->run_wanted = s->progress = false;
 		s->running = true;
 		MHD_run(s->daemon);
 		s->running = false;
 		again = must_run_again(s);
+		useful = s->run_wanted || s->progress || s->unsuspended == 0;
 	}
-	s->run_wanted = again;
-	if (again)
+	s->run_wanted = again && useful;
+	if (s->run_wanted)
 		hook_again(s->hook);
+	else if (again && !timer_is_set(s->late_timer))
+		timer_set(s->late_timer, MIN(s->o.suspend_after_ms, (uint64_t)LATE_MS_MAX));
 }
 
 static void on_readable(void *arg, int events)
@@ -214,6 +215,7 @@ bool http_server_open(struct loop *l, const struct http_options *o, struct http_
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	s->hook = hook_open(l, on_turn, s);
 	s->scan_timer = timer_open(l, deadline_scan, s);
+	s->late_timer = timer_open(l, run, s);
 	s->watch = watch_open(l, info->epoll_fd, on_readable, s);
 	watch_set(s->watch, EV_READ);
 	/* The first run puts the listening socket into the daemon's epoll set. */
@@ -264,8 +266,10 @@ void http_server_close(struct http_server *s)
 			MHD_resume_connection(c->mhd);
 	watch_close(s->watch);
 	timer_close(s->scan_timer);
+	timer_close(s->late_timer);
 	hook_close(s->hook);
 	MHD_stop_daemon(s->daemon);
+	linger_end_all(s);
 	access_flush(s);
 	server_free(s);
 }

@@ -35,6 +35,7 @@ struct conn {
 	uint64_t since_us;   /* when it entered the state, by the loop's clock */
 	uint64_t seen_bytes; /* the kernel's count at the last look (deadline.c) */
 	bool seen;           /* seen_bytes is from this state */
+	bool lingers;        /* refused while it was sending */
 	char peer[PEER_MAX];
 };
 
@@ -71,6 +72,9 @@ struct http_server {
 	struct MHD_Daemon *daemon;
 	struct watch *watch;
 	struct timer *scan_timer;
+	struct timer *late_timer; /* for work that only the next run finds */
+	struct lingering *lingers;
+	unsigned nlingers;
 	struct hook *hook;
 	struct http_options o;
 	struct conn *conns;    /* all of them, newest first */
@@ -95,6 +99,11 @@ struct http_server {
 /* ---- server.c ---- */
 struct arena *server_arena_take(struct http_server *s);
 void server_arena_give(struct http_server *s, struct arena *a);
+
+/* ---- linger.c ---- */
+/* Keeps reading from a copy of `fd`, which its owner is about to close. */
+void linger_start(struct http_server *s, int fd);
+void linger_end_all(struct http_server *s);
 
 /* ---- listen.c ---- */
 /* A listening socket (non-blocking, close-on-exec) and the port it got. Fails: ERR_IO. */

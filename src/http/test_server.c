@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <strings.h>
@@ -238,6 +239,8 @@ int client_open(const struct fixture *f)
 		.sin_port = htons((uint16_t)f->port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct timeval limit = { .tv_sec = 5 };
+	int on = 1;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 	if (connect(fd, (struct sockaddr *)&at, sizeof at) != 0) {
@@ -351,4 +354,14 @@ bool wait_for(_Atomic unsigned *value, unsigned wanted)
 		sleep_ms(5);
 	}
 	return false;
+}
+
+bool is_instrumented(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return true;
+#else
+	const char *preloaded = getenv("LD_PRELOAD");
+	return preloaded && strstr(preloaded, "vgpreload");
+#endif
 }

@@ -174,7 +174,7 @@ static void test_large_answers(void **state)
 	int took_ms = (int)((clock_mono_us() - from_us) / 1000);
 	print_message("%d answers of 3 MB: %d ms, %d MB/s\n", N, took_ms,
 		N * 3000 / MAX(took_ms, 1));
-	CHECK_TRUE("fast", took_ms < 5000);
+	CHECK_TRUE("fast", took_ms < 2000 || is_instrumented());
 	tls_close(&c);
 	fixture_stop(&f);
 	mem_free(id);
