@@ -147,9 +147,11 @@ static void put_contract(struct exec *x)
 		return;
 	}
 	bool whole = m->nrereads == 1 && m->rereads[0].field == UINT32_MAX;
-	if (whole) {
+	if (whole && !x->splices[0].p) {
+		put_failure(x, ERR_NOT_FOUND, status, S("The entity can't be read."));
+	} else if (whole) {
 		exec_put_key(x, root);
-		buf_put(&x->out, x->splices[0].p ? x->splices[0] : S("null"));
+		buf_put(&x->out, x->splices[0]);
 	} else if (m->is_union || m->entity_key.n || !m->call->entity) {
 		project_member(x, m->success, success_document(x, m));
 	} else {

@@ -370,7 +370,8 @@ static bool plan_mutation(struct calling *c, struct plan_root *root)
 	struct mutation_plan *m = arena_new(p->arena, struct mutation_plan);
 	*m = (struct mutation_plan){ .call = c->call, .is_union = c->call->error != NULL };
 	const struct gql_type *success = c->call->success ? c->call->success : c->field->type->type;
-	m->entity_key = key_of(p, success, c->call->entity, false);
+	if (success != c->call->entity)
+		m->entity_key = key_of(p, success, c->call->entity, false);
 	m->conflict_key = key_of(p, c->call->error, c->call->entity, true);
 	int first = (int)p->statements.n;
 	vec_push(p->arena, &p->statements); /* the call comes before what is read again */
