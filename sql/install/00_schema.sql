@@ -1,4 +1,5 @@
--- The schema of FraiseQL's own objects. Everything in this folder can be run again without harm, in psql as well.
+-- The schema of FraiseQL's own objects. Everything in this folder can be run again without harm, in
+-- psql as well.
 create schema if not exists fraiseql;
 comment on schema fraiseql is 'Objects of the FraiseQL server. Removed by: fraiseql db uninstall';
 

@@ -251,7 +251,8 @@ static bool open_database(struct server *s, struct err *e)
 	if (s->mode == MODE_DEV)
 		return dev_database_start(s->settings, &s->log, &s->database, e);
 	return err_set(e, ERR_CONFIG,
-		"no database: set DATABASE_URL, database in fraiseql.yaml, or --database. Without one, use: fraiseql dev");
+		"no database: set DATABASE_URL, database in fraiseql.yaml, or --database. "
+		"Without one, use: fraiseql dev");
 }
 
 static void say_where(struct server *s)
