@@ -148,7 +148,8 @@ static void dial_more(void *arg, int events)
 void conn_dial(struct pgconn *c)
 {
 	struct pgpool *p = c->pool;
-	c->pg = PQconnectStartParams(p->session.keywords, p->session.values, 1);
+	const struct session *s = &p->lanes[c->lane].session;
+	c->pg = PQconnectStartParams(s->keywords, s->values, 1);
 	if (!c->pg || PQstatus(c->pg) == CONNECTION_BAD) {
 		dial_failed_pq(c);
 		return;

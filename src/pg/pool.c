@@ -86,17 +86,34 @@ static void on_tick(void *arg);
 static void open_lane(struct pgpool *p, enum pglane which, const struct pgpool_options *o)
 {
 	struct pglane_state *l = &p->lanes[which];
-	*l = (struct pglane_state){
-		.nconns = o->lanes[which].connections,
-		.queue_max = o->lanes[which].queue_max,
-		.batch_max = o->lanes[which].batch_max,
-		.down_since_us = loop_now_us(p->loop),
-	};
+	l->nconns = o->lanes[which].connections;
+	l->queue_max = o->lanes[which].queue_max;
+	l->batch_max = o->lanes[which].batch_max;
+	l->down_since_us = loop_now_us(p->loop);
 	l->conns = arena_array(p->arena, struct pgconn, l->nconns);
 	for (unsigned i = 0; i < l->nconns; i++) {
 		conn_init(&l->conns[i], p, which);
 		stmtcache_init(&l->conns[i].stmts, MAX(o->prepared_max, (unsigned)PREPARED_MIN));
 	}
+}
+
+/* The fast lane's sessions refuse writes, since a job there has no transaction of its own to say
+ * so. */
+static bool build_sessions(struct pgpool *p, const struct pgpool_options *o, struct err *e)
+{
+	for (unsigned i = 0; i < PGLANE_COUNT; i++) {
+		struct session_options so = {
+			.conninfo = o->conninfo,
+			.application_name = o->application_name,
+			.plan_cache_mode = o->plan_cache_mode,
+			.statement_timeout_ms = o->statement_timeout_ms,
+			.read_only = i == PGLANE_FAST,
+			.bare = o->unnamed_statements,
+		};
+		if (!session_build(p->arena, &so, &p->lanes[i].session, e))
+			return false;
+	}
+	return true;
 }
 
 static void start_dialling(struct pgpool *p)
@@ -119,14 +136,7 @@ bool pgpool_open(struct loop *l, const struct pgpool_options *o, struct pgpool *
 	p->timeout_ms = o->statement_timeout_ms;
 	p->connect_timeout_ms = o->connect_timeout_ms ? o->connect_timeout_ms : 5000;
 	p->wait_ms = o->wait_ms;
-	struct session_options so = {
-		.conninfo = o->conninfo,
-		.application_name = o->application_name,
-		.plan_cache_mode = o->plan_cache_mode,
-		.statement_timeout_ms = o->statement_timeout_ms,
-		.bare = o->unnamed_statements,
-	};
-	if (!session_build(a, &so, &p->session, e)) {
+	if (!build_sessions(p, o, e)) {
 		arena_close(a);
 		return false;
 	}

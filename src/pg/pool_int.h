@@ -105,6 +105,7 @@ struct pglane_state {
 	struct pgqueue queue,
 		again; /* `again`: to be sent a second time, each under its own Sync */
 	unsigned queue_max, batch_max;
+	struct session session;
 	uint64_t down_since_us; /* since when `ready` is 0 */
 };
 
@@ -127,8 +128,7 @@ struct pgpool {
 	uint64_t lost_logged_us; /* when a lost connection was last logged */
 	uint64_t timeout_ms, connect_timeout_ms, wait_ms;
 	const struct log *log;
-	struct arena *arena; /* lives as long as the pool */
-	struct session session;
+	struct arena *arena;                   /* lives as long as the pool */
 	const char *set_sql[SETTINGS_MAX + 3]; /* by the number of settings */
 	const char **params;                   /* scratch for one statement */
 	int params_cap;

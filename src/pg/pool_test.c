@@ -88,6 +88,8 @@ static void test_isolated(void **state)
 		CHECK_STR(T[i].sql, str_from(j.out), T[i].want);
 		CHECK_INT(j.message, j.code, T[i].code);
 	}
+	exec(&t, &j, PGLANE_FAST, PGTX_NONE, "insert into iso values (3) returning id");
+	CHECK_STR("the fast lane only reads", str_from(j.diag.sqlstate), "25006");
 	check_value(&t, "select count(*) from iso", "1");
 	finish(&t);
 }

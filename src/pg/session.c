@@ -65,6 +65,8 @@ bool session_build(struct arena *a, const struct session_options *o, struct sess
 			(unsigned long long)o->statement_timeout_ms);
 	if (o->plan_cache_mode && strcmp(o->plan_cache_mode, "auto") != 0)
 		buf_printf(&options, " -c plan_cache_mode=%s", o->plan_cache_mode);
+	if (o->read_only)
+		buf_lit(&options, " -c default_transaction_read_only=on");
 	const char **keys = arena_array(a, const char *, KEYS);
 	const char **values = arena_array(a, const char *, KEYS);
 	size_t n = 0;

@@ -13,6 +13,7 @@ struct session_options {
 	const char *plan_cache_mode;   /* NULL or "auto": the server's */
 	uint64_t statement_timeout_ms; /* 0: the server's */
 	unsigned connect_timeout_s;    /* for blocking connects, unless conninfo has one; 0: none */
+	bool read_only;                /* transactions are, unless they say otherwise */
 	bool bare;                     /* send no settings: a pooler would refuse or lose them */
 };
 
