@@ -188,6 +188,15 @@ bool dev_database_apply(struct dev_database *d, bool *changed, str *failed_file,
 	return ok;
 }
 
+bool dev_error_place(struct err *e, str file)
+{
+	if (file.n == 0)
+		return false;
+	if (e->line)
+		return err_prefix(e, "%.*s:%u:%u: ", STR_ARG(file), e->line, e->column);
+	return err_prefix(e, "%.*s: ", STR_ARG(file));
+}
+
 /* ---- the watch ---- */
 
 struct watched {

@@ -27,6 +27,8 @@ const char *dev_database_conninfo(const struct dev_database *d);
  */
 MUST_USE bool dev_database_apply(struct dev_database *d, bool *changed, str *failed_file,
 	struct err *e);
+/* Puts the file and the place before the message. Returns false, for `return`. */
+bool dev_error_place(struct err *e, str file);
 /* NULL is allowed. */
 void dev_database_stop(struct dev_database *d);
 

@@ -30,6 +30,7 @@ struct server {
 	struct worker_shared shared;
 	struct worker **workers;
 	unsigned nworkers;
+	bool started;
 	const struct model *model;
 	uint64_t generation; /* of the status that GraphiQL's page polls */
 	enum server_end end;
@@ -118,50 +119,47 @@ static void use_model(struct server *s, const struct model *m)
 		worker_send_model(s->workers[i], m);
 }
 
-static void report_error(struct server *s, const struct err *e, str file)
-{
-	if (file.n && e->line)
-		log_error(&s->log, "%.*s:%u:%u: %s", STR_ARG(file), e->line, e->column, e->message);
-	else
-		log_error(&s->log, "%s", e->message);
-	publish_error(s, e, file);
-}
-
-/* Compiles and, when that works, serves the result. False when there is nothing new to serve. */
-static bool compile(struct server *s)
+/* Compiles and, when that works, serves the result. */
+static bool compile(struct server *s, struct err *e)
 {
 	struct arena *a = arena_open(0);
 	struct compiled c;
-	struct err e;
 	uint64_t start = clock_mono_us();
-	bool tried = project_compile(a, s->settings, conninfo(s), &s->log, &c, &e);
-	bool ok = tried && c.model;
-	if (!tried) {
-		report_error(s, &e, STR_NONE);
+	bool ok = project_compile(a, s->settings, conninfo(s), &s->log, &c, e);
+	if (!ok) {
+		publish_error(s, e, STR_NONE);
 	} else {
 		project_report(&c, s->log.colour, false);
-		if (ok)
-			use_model(s, c.model);
 		publish_status(s, &c.diagnostics);
+		ok = c.model ||
+			err_set(e, ERR_SCHEMA, "the schema does not compile%s",
+				s->model ? "; the previous one keeps serving" : "");
 	}
-	if (ok)
+	if (ok) {
+		use_model(s, c.model);
 		log_info(&s->log, "schema compiled: %zu types in %.1f ms", c.model->gql->ntypes,
 			(double)(clock_mono_us() - start) / 1000);
-	else if (s->model)
-		log_error(&s->log, "the schema does not compile; the previous one keeps serving");
+	}
 	arena_close(a);
 	return ok;
 }
 
-static bool apply_sql(struct server *s)
+/* The project's SQL into its private database, if it has one; errors begin with their place. */
+static bool apply_sql(struct server *s, struct err *e)
 {
 	bool changed;
 	str file;
-	struct err e;
-	if (!s->database || dev_database_apply(s->database, &changed, &file, &e))
+	if (!s->database || dev_database_apply(s->database, &changed, &file, e))
 		return true;
-	report_error(s, &e, file);
-	return false;
+	publish_error(s, e, file);
+	return dev_error_place(e, file);
+}
+
+static void reload(struct server *s, bool sql)
+{
+	struct err e;
+	if ((sql && !apply_sql(s, &e)) || !compile(s, &e))
+		log_error(&s->log, "%s", e.message);
 }
 
 /* ---- changes and signals ---- */
@@ -176,8 +174,10 @@ static void on_change(void *arg, unsigned changes)
 		const char *path = str_z(a, s->settings->config_path);
 		bool ok = !s->settings->config_path.n ||
 			(settings_read_file(&fresh, path, &e) && settings_check(&fresh, &e));
-		if (!ok)
-			report_error(s, &e, STR_NONE);
+		if (!ok) {
+			log_error(&s->log, "%s", e.message);
+			publish_error(s, &e, STR_NONE);
+		}
 		arena_close(a);
 		if (ok) {
 			log_info(&s->log, "fraiseql.yaml changed: starting again");
@@ -186,9 +186,7 @@ static void on_change(void *arg, unsigned changes)
 		}
 		return;
 	}
-	if ((changes & CHANGED_SQL) && !apply_sql(s))
-		return;
-	compile(s);
+	reload(s, changes & CHANGED_SQL);
 }
 
 static void on_stop(void *arg)
@@ -203,7 +201,7 @@ static void on_hangup(void *arg)
 {
 	struct server *s = arg;
 	log_info(&s->log, "SIGHUP: compiling the schema anew");
-	compile(s);
+	reload(s, false);
 }
 
 /* Keeps the control loop waiting although signals alone do not. */
@@ -234,10 +232,10 @@ static bool open_workers(struct server *s, struct err *e)
 	return true;
 }
 
-static void close_workers(struct server *s, bool started)
+static void close_workers(struct server *s)
 {
 	for (unsigned i = 0; i < s->nworkers; i++)
-		if (started)
+		if (s->started)
 			worker_stop(s->workers[i]);
 	for (unsigned i = 0; i < s->nworkers; i++)
 		worker_join(s->workers[i]);
@@ -259,14 +257,14 @@ static void say_where(struct server *s)
 {
 	const char *scheme =
 		settings_is_set(s->settings, SETTING_TLS_CERTIFICATE) ? "https" : "http";
-	unsigned port = http_server_port(s->workers[0]->http);
+	unsigned port = server_port(s);
 	const char *host = settings_text(s->settings, SETTING_HOST);
 	bool page = settings_flag(s->settings, SETTING_GRAPHIQL);
 	log_info(&s->log, "serving %s://%s:%u/graphql with %u worker%s%s", scheme, host, port,
 		s->nworkers, s->nworkers == 1 ? "" : "s", page ? "; GraphiQL is at /" : "");
 }
 
-static void run(struct server *s)
+enum server_end server_wait(struct server *s)
 {
 	struct sigwatch *signals[] = { sigwatch_open(s->loop, SIGTERM, on_stop, s),
 		sigwatch_open(s->loop, SIGINT, on_stop, s),
@@ -275,59 +273,93 @@ static void run(struct server *s)
 	timer_every(pulse, 3600 * 1000);
 	if (s->mode == MODE_DEV)
 		s->watch = dev_watch_open(s->loop, s->settings, on_change, s);
-	for (unsigned i = 0; i < s->nworkers; i++)
-		worker_start(s->workers[i]);
-	say_where(s);
 	loop_run(s->loop);
 	dev_watch_close(s->watch);
 	timer_close(pulse);
 	for (size_t i = 0; i < COUNT(signals); i++)
 		sigwatch_close(signals[i]);
+	return s->end;
 }
 
-static bool start(struct server *s)
+/* In development a project with problems is served, too: it says what they are. */
+static bool prepare(struct server *s, struct err *e)
 {
-	struct err e;
-	if (!open_database(s, &e)) {
-		log_error(&s->log, "%s", e.message);
+	if (!open_database(s, e))
 		return false;
+	if (!apply_sql(s, e) || !compile(s, e)) {
+		if (s->mode == MODE_SERVE)
+			return false;
+		log_error(&s->log, "%s", e->message);
 	}
-	bool ready = apply_sql(s) && compile(s);
-	if (!ready && s->mode == MODE_SERVE)
-		return false;
 	s->shared.conninfo = conninfo(s);
-	if (!open_workers(s, &e)) {
-		log_error(&s->log, "%s", e.message);
-		return false;
-	}
-	return true;
+	return open_workers(s, e);
 }
 
-enum server_end server_run(const struct settings *settings, enum server_mode mode)
+bool server_open(const struct settings *settings, enum server_mode mode, struct server **out,
+	struct err *e)
 {
-	struct server s = { .settings = settings,
+	struct arena *a = arena_open(0);
+	struct server *s = arena_new(a, struct server);
+	*s = (struct server){ .settings = settings,
 		.mode = mode,
 		.log = server_log(settings),
-		.end = END_FAILED };
-	signal(SIGPIPE, SIG_IGN);
-	s.arena = arena_open(0);
-	s.loop = loop_open();
-	s.shared = (struct worker_shared){ .settings = settings,
-		.log = &s.log,
+		.arena = a,
+		.loop = loop_open(),
+		.end = END_STOPPED };
+	s->shared = (struct worker_shared){ .settings = settings,
+		.log = &s->log,
 		.dev = mode == MODE_DEV,
 		.status_arena = arena_open(0),
 		.dev_status = S("{\"generation\":0,\"ok\":true}") };
-	pthread_mutex_init(&s.shared.mutex, NULL);
-	bool started = start(&s);
-	if (started)
-		run(&s);
-	close_workers(&s, started);
-	dev_database_stop(s.database);
-	if (s.model)
-		model_unref(s.model);
-	loop_close(s.loop);
-	pthread_mutex_destroy(&s.shared.mutex);
-	arena_close(s.shared.status_arena);
-	arena_close(s.arena);
-	return s.end;
+	pthread_mutex_init(&s->shared.mutex, NULL);
+	if (prepare(s, e)) {
+		*out = s;
+		return true;
+	}
+	server_close(s);
+	return false;
+}
+
+void server_start(struct server *s)
+{
+	for (unsigned i = 0; i < s->nworkers; i++)
+		worker_start(s->workers[i]);
+	s->started = true;
+	say_where(s);
+}
+
+unsigned server_port(const struct server *s)
+{
+	return http_server_port(s->workers[0]->http);
+}
+
+bool server_reload(struct server *s, struct err *e)
+{
+	return apply_sql(s, e) && compile(s, e);
+}
+
+void server_close(struct server *s)
+{
+	if (!s)
+		return;
+	close_workers(s);
+	dev_database_stop(s->database);
+	if (s->model)
+		model_unref(s->model);
+	loop_close(s->loop);
+	pthread_mutex_destroy(&s->shared.mutex);
+	arena_close(s->shared.status_arena);
+	arena_close(s->arena);
+}
+
+enum server_end server_run(const struct settings *settings, enum server_mode mode, struct err *e)
+{
+	struct server *s;
+	signal(SIGPIPE, SIG_IGN);
+	if (!server_open(settings, mode, &s, e))
+		return END_FAILED;
+	server_start(s);
+	enum server_end end = server_wait(s);
+	server_close(s);
+	return end;
 }

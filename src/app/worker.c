@@ -7,6 +7,7 @@
  */
 #include "app/worker.h"
 
+#include "app/options.h"
 #include "app/route.h"
 #include "base/clock.h"
 #include "ev/file.h"
@@ -23,56 +24,27 @@ static const char PAGE_CSP[] =
 	"font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
 	"frame-ancestors 'none'";
 
-/* ---- options ---- */
-
-static unsigned fast_connections(const struct settings *s, unsigned workers)
-{
-	unsigned all = (unsigned)settings_number(s, SETTING_POOL_FAST);
-	if (all == 0)
-		all = thread_cores();
-	return MAX(1u, (all + workers - 1) / workers);
-}
+/* ---- pool and engine ---- */
 
 static bool open_pool(struct worker *w, unsigned workers, struct err *e)
 {
-	const struct settings *s = w->shared->settings;
-	struct pgpool_options o = pgpool_defaults();
-	unsigned queue = (unsigned)settings_number(s, SETTING_POOL_QUEUE);
-	o.conninfo = w->shared->conninfo;
-	o.application_name = "fraiseql";
-	o.lanes[PGLANE_FAST].connections = fast_connections(s, workers);
-	o.lanes[PGLANE_FAST].batch_max = (unsigned)settings_number(s, SETTING_POOL_BATCH);
-	o.lanes[PGLANE_ISOLATED].connections = (unsigned)settings_number(s, SETTING_POOL_ISOLATED);
-	o.lanes[PGLANE_SLOW].connections = (unsigned)settings_number(s, SETTING_POOL_SLOW);
-	for (size_t i = 0; i < PGLANE_COUNT; i++)
-		o.lanes[i].queue_max = queue;
-	o.statement_timeout_ms = settings_number(s, SETTING_TIMEOUT_STATEMENT);
-	o.connect_timeout_ms = settings_number(s, SETTING_TIMEOUT_CONNECT);
-	o.unnamed_statements = settings_flag(s, SETTING_POOL_UNNAMED);
-	o.plan_cache_mode = settings_text(s, SETTING_POOL_PLAN_CACHE_MODE);
-	o.prepared_max = (unsigned)settings_number(s, SETTING_POOL_PREPARED);
-	o.log = w->shared->log;
+	const struct worker_shared *shared = w->shared;
+	struct pgpool_options o =
+		options_pool(shared->settings, shared->conninfo, workers, shared->log);
 	return pgpool_open(w->loop, &o, &w->pool, e);
 }
 
 static void open_engine(struct worker *w, const struct model *m)
 {
-	const struct settings *s = w->shared->settings;
-	struct engine_options o = { .loop = w->loop,
-		.pool = w->pool,
-		.log = w->shared->log,
-		.model = m,
-		.documents_max = settings_number(s, SETTING_LIMITS_DOCUMENTS),
-		.tokens_max = settings_number(s, SETTING_LIMITS_TOKENS),
-		.depth_max = (unsigned)settings_number(s, SETTING_LIMITS_DEPTH),
-		.request_bytes_max = settings_number(s, SETTING_LIMITS_REQUEST_MEMORY),
-		.slow_us = settings_number(s, SETTING_POOL_SLOW_AFTER) * 1000,
-		.suggestions = settings_flag(s, SETTING_ERRORS_SUGGESTIONS),
-		.debug = settings_flag(s, SETTING_ERRORS_DEBUG) };
-	bool public = settings_number(s, SETTING_INTROSPECTION) == 0;
-	o.introspection = public ? INTROSPECTION_PUBLIC : INTROSPECTION_DISABLED;
+	struct engine_options o = options_engine(w->shared->settings);
+	o.loop = w->loop;
+	o.pool = w->pool;
+	o.log = w->shared->log;
+	o.model = m;
 	w->engine = engine_open(&o);
 }
+
+/* ---- routes ---- */
 
 static void add_route(struct worker *w, size_t *n, const char *path, unsigned methods,
 	http_handler *fn, void *arg)

@@ -1,0 +1,49 @@
+/* options - settings → options of the modules that do the work. */
+#include "app/options.h"
+
+#include "ev/loop.h"
+
+static unsigned fast_connections(const struct settings *s, unsigned workers)
+{
+	unsigned all = (unsigned)settings_number(s, SETTING_POOL_FAST);
+	if (all == 0)
+		all = thread_cores();
+	return MAX(1u, (all + workers - 1) / workers);
+}
+
+struct pgpool_options options_pool(const struct settings *s, const char *conninfo, unsigned workers,
+	const struct log *log)
+{
+	struct pgpool_options o = pgpool_defaults();
+	unsigned queue = (unsigned)settings_number(s, SETTING_POOL_QUEUE);
+	o.conninfo = conninfo;
+	o.application_name = "fraiseql";
+	o.lanes[PGLANE_FAST].connections = fast_connections(s, workers);
+	o.lanes[PGLANE_FAST].batch_max = (unsigned)settings_number(s, SETTING_POOL_BATCH);
+	o.lanes[PGLANE_ISOLATED].connections = (unsigned)settings_number(s, SETTING_POOL_ISOLATED);
+	o.lanes[PGLANE_SLOW].connections = (unsigned)settings_number(s, SETTING_POOL_SLOW);
+	for (size_t i = 0; i < PGLANE_COUNT; i++)
+		o.lanes[i].queue_max = queue;
+	o.statement_timeout_ms = settings_number(s, SETTING_TIMEOUT_STATEMENT);
+	o.connect_timeout_ms = settings_number(s, SETTING_TIMEOUT_CONNECT);
+	o.unnamed_statements = settings_flag(s, SETTING_POOL_UNNAMED);
+	o.plan_cache_mode = settings_text(s, SETTING_POOL_PLAN_CACHE_MODE);
+	o.prepared_max = (unsigned)settings_number(s, SETTING_POOL_PREPARED);
+	o.log = log;
+	return o;
+}
+
+struct engine_options options_engine(const struct settings *s)
+{
+	bool public = settings_number(s, SETTING_INTROSPECTION) == 0;
+	return (struct engine_options){
+		.documents_max = settings_number(s, SETTING_LIMITS_DOCUMENTS),
+		.tokens_max = settings_number(s, SETTING_LIMITS_TOKENS),
+		.depth_max = (unsigned)settings_number(s, SETTING_LIMITS_DEPTH),
+		.request_bytes_max = settings_number(s, SETTING_LIMITS_REQUEST_MEMORY),
+		.slow_us = settings_number(s, SETTING_POOL_SLOW_AFTER) * 1000,
+		.suggestions = settings_flag(s, SETTING_ERRORS_SUGGESTIONS),
+		.debug = settings_flag(s, SETTING_ERRORS_DEBUG),
+		.introspection = public ? INTROSPECTION_PUBLIC : INTROSPECTION_DISABLED,
+	};
+}
