@@ -23,14 +23,13 @@ static const char *const METHOD_NAMES[] = {
 	[HTTP_OTHER] = "OTHER",
 };
 
-static str time_text(struct http_server *s)
+static str time_text(struct http_server *s, struct arena *a)
 {
 	uint64_t now_us = clock_wall_us();
 	if (now_us / 1000 != s->access_time_us / 1000) {
-		struct buf b = buf_on(NULL);
+		struct buf b = buf_on(a);
 		clock_put_rfc3339(&b, now_us);
 		snprintf(s->access_time, sizeof s->access_time, "%.*s", STR_ARG(buf_str(&b)));
-		buf_free(&b);
 		s->access_time_us = now_us;
 	}
 	return str_from(s->access_time);
@@ -48,7 +47,7 @@ static void put_json(struct http_server *s, const struct request *r, uint64_t us
 {
 	struct buf *b = &s->access;
 	buf_lit(b, "{\"time\":\"");
-	buf_put(b, time_text(s));
+	buf_put(b, time_text(s, r->http.arena));
 	buf_lit(b, "\",\"level\":\"info\",\"message\":\"request\",\"method\":\"");
 	buf_put(b, str_from(METHOD_NAMES[r->http.method]));
 	buf_lit(b, "\",\"path\":");
@@ -74,7 +73,7 @@ static void put_json(struct http_server *s, const struct request *r, uint64_t us
 static void put_text(struct http_server *s, const struct request *r, uint64_t us)
 {
 	struct buf *b = &s->access;
-	buf_put(b, str_sub(time_text(s), 11, 23));
+	buf_put(b, str_sub(time_text(s, r->http.arena), 11, 23));
 	buf_put(b, s->o.log->colour ? S(" \033[32minfo\033[0m  ") : S(" info  "));
 	buf_put(b, str_from(METHOD_NAMES[r->http.method]));
 	buf_lit(b, " ");

@@ -103,6 +103,11 @@ static void take(struct fields *f, str name, str value)
 			f->r->http.id = str_from(str_z(f->r->http.arena, id));
 	} else if (name.n == 14 && str_eq_fold(name, S("Content-Length"))) {
 		take_length(f, value);
+	} else if (name.n == 15 && f->r->conn->from_proxy &&
+		str_eq_fold(name, S("X-Forwarded-For"))) {
+		str client = forwarded_client(&f->r->http.server->proxies, value);
+		if (client.n > 0)
+			f->r->http.peer = client;
 	} else if (name.n == 17 && str_eq_fold(name, S("Transfer-Encoding"))) {
 		f->encodings++;
 		f->r->encoded = true;

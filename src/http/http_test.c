@@ -72,6 +72,7 @@ static void test_plain_requests(void **state)
 		{ "HTTP/1.0 closes", "GET /echo HTTP/1.0\r\n\r\n", 200, "/echo?", NULL, true },
 		{ "HTTP/1.0 may stay", "GET /echo HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200,
 			"/echo?" },
+		{ "date", "GET /echo HTTP/1.1\r\n" HOST "\r\n", 200, NULL, "Date: " },
 		{ "connection: close", "GET /echo HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n",
 			200, "/echo?", NULL, true },
 		{ "absolute form", "GET http://a/echo?b HTTP/1.1\r\n" HOST "\r\n", 200, "/echo?b" },
@@ -122,6 +123,8 @@ static const struct exchange HOSTILE[] = {
 		NULL, NULL, true },
 	{ "length beyond the limit", POST "Content-Length: 65537\r\n\r\nabc", 413, NULL, NULL,
 		true },
+	{ "long body, asked before", POST "Expect: 100-continue\r\nContent-Length: 65537\r\n\r\n",
+		413, NULL, NULL, true },
 	{ "other encoding", POST "Transfer-Encoding: gzip\r\n\r\nabc", 501, NULL, NULL, true },
 	{ "two encodings", POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501, NULL,
 		NULL, true },
@@ -276,6 +279,7 @@ static void test_access_log(void **state)
 			"\"bytes\":8,\"request_id\":\"abc\",\"peer\":\"127.0.0.1\"}\n",
 			"\"path\":\"/nothing\",\"status\":404", "\"path\":\"\",\"status\":400" },
 	};
+	static const char *const proxies[] = { "127.0.0.0/8", NULL };
 	for (int json = 0; json < 2; json++) {
 		FILE *file = tmpfile();
 		struct log log = { .fd = fileno(file), .level = LOG_LEVEL_INFO, .json = json };
@@ -283,11 +287,14 @@ static void test_access_log(void **state)
 		struct fixture f;
 		o.log = &log;
 		o.access_log = true;
+		o.trusted_proxies = json ? NULL : proxies;
 		assert_true(fixture_start(&f, &o));
 		int fd = client_open(&f);
 		client_say(fd, "GET /echo?ab HTTP/1.1\r\n" HOST "X-Request-Id: abc\r\n\r\n");
 		client_read(fd, false);
-		client_say(fd, "POST /nothing HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\na");
+		client_say(fd,
+			"POST /nothing HTTP/1.1\r\n" HOST
+			"X-Forwarded-For: 6.6.6.6, 203.0.113.9\r\nContent-Length: 1\r\n\r\na");
 		client_read(fd, false);
 		client_say(fd, "GET \001 HTTP/1.1\r\n" HOST "\r\n");
 		client_read(fd, false);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pure_test - targets, query parameters, Accept, Content-Type, Accept-Encoding. */
 #include "http/negotiate.h"
+#include "http/proxy.h"
 #include "http/target.h"
 
 #include "base/arena.h"
@@ -212,6 +213,47 @@ static void test_coding(void **state)
 	check_end();
 }
 
+static void test_forwarded(void **state)
+{
+	UNUSED(state);
+	static const char *const trusted[] = { "10.0.0.0/8", "192.168.1.7", "fd00::/8", "::1",
+		"172.16.0.0/12", NULL };
+	static const struct {
+		const char *header, *client;
+	} T[] = {
+		{ "203.0.113.5", "203.0.113.5" },
+		{ "203.0.113.5, 10.1.2.3", "203.0.113.5" },
+		{ "6.6.6.6, 203.0.113.5, 10.1.2.3, fd00::9", "203.0.113.5" },
+		{ "203.0.113.5:4711", "203.0.113.5" },
+		{ "[2001:db8::1]:443", "2001:db8::1" },
+		{ "2001:db8::1,::1", "2001:db8::1" },
+		{ "172.31.0.1", "172.31.0.1" },
+		{ "1.1.1.1, 172.31.0.1", "1.1.1.1" },
+		{ "1.1.1.1, 172.32.0.1", "172.32.0.1" },
+		{ "1.1.1.1, 192.168.1.8", "192.168.1.8" },
+		{ "10.0.0.1, 10.0.0.2", "10.0.0.1" },
+		{ "1.1.1.1, ::ffff:10.0.0.1", "1.1.1.1" },
+		{ "", "" },
+		{ "unknown", "" },
+		{ "1.1.1.1, <script>, 10.0.0.1", "10.0.0.1" },
+		{ "1.1.1.1,", "" },
+	};
+	static const char *const bad[] = { "10.0.0.0/33", "a", "10.0.0.0/", "10.0.0/8", "::1/129",
+		"10.0.0.0/-1", "" };
+	struct nets nets;
+	assert_true(nets_parse(trusted, &nets, NULL));
+	for (size_t i = 0; i < COUNT(T); i++)
+		CHECK_STR(T[i].header, forwarded_client(&nets, str_from(T[i].header)), T[i].client);
+	CHECK_TRUE("all", nets_parse((const char *const[]){ "0.0.0.0/0", NULL }, &nets, NULL));
+	CHECK_TRUE("all", nets_have(&nets, S("8.8.8.8")) && !nets_have(&nets, S("2001:db8::1")));
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct err e;
+		CHECK_TRUE(bad[i], !nets_parse((const char *const[]){ bad[i], NULL }, &nets, &e));
+		CHECK_INT(bad[i], e.code, ERR_CONFIG);
+	}
+	check_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_accept),
 		cmocka_unit_test(test_content_type),
 		cmocka_unit_test(test_coding),
+		cmocka_unit_test(test_forwarded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

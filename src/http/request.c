@@ -105,6 +105,7 @@ static void conn_open(struct http_server *s, struct MHD_Connection *mhd, void **
 		c->next->prev = c;
 	s->conns = c;
 	put_peer(c);
+	c->from_proxy = nets_have(&s->proxies, str_from(c->peer));
 	conn_enter(c, CONN_FIRST);
 	*context = c;
 	s->stats.connections_opened++;

@@ -162,11 +162,13 @@ static bool check_options(const struct http_options *o, struct err *e)
 	return true;
 }
 
-static struct http_server *server_new(struct loop *l, const struct http_options *o)
+static struct http_server *server_new(struct loop *l, const struct http_options *o,
+	const struct nets *proxies)
 {
 	struct http_server *s = mem_new(struct http_server);
 	s->loop = l;
 	s->o = *o;
+	s->proxies = *proxies;
 	s->suspend_after_us = o->tls_cert_pem ? 0 : o->suspend_after_ms * 1000;
 	s->arenas = mem_alloc(ARENAS_KEPT_MAX * sizeof(struct arena *));
 	s->access = buf_on(NULL);
@@ -201,9 +203,11 @@ bool http_server_open(struct loop *l, const struct http_options *o, struct http_
 {
 	int fd;
 	unsigned port;
-	if (!check_options(o, e) || !listen_open(o, &fd, &port, e))
+	struct nets proxies;
+	if (!check_options(o, e) || !nets_parse(o->trusted_proxies, &proxies, e) ||
+		!listen_open(o, &fd, &port, e))
 		return false;
-	struct http_server *s = server_new(l, o);
+	struct http_server *s = server_new(l, o, &proxies);
 	s->daemon = start_daemon(s, fd);
 	if (!s->daemon) {
 		fail_start(s, e);

@@ -1,11 +1,13 @@
 /*
  * http/server.h - HTTP/1.1 for one worker, over libmicrohttpd on the worker's loop.
  *
- * It knows neither GraphQL nor PostgreSQL: requests come in whole (headers and body), a handler
- * from a route table is called once per request, and somebody calls http_respond exactly once, at
- * once or in a later loop turn. When the client vanishes before that, on_gone is called (once) and
- * http_respond must not be called any more... unless it runs in the same call; the arena dies after
- * on_gone returned.
+ * It knows neither GraphQL nor PostgreSQL: requests come in whole (head and body), a handler from a
+ * route table is called once per request, and somebody calls http_respond exactly once, at once or
+ * in a later loop turn.
+ *
+ * When the client vanishes before that (a reset, or its side closed for a second while the request
+ * is pending), or the server closes, on_gone is called, once; from then on http_respond must not be
+ * called: within on_gone itself it does nothing, and the arena dies when on_gone has returned.
  */
 #pragma once
 
@@ -35,7 +37,7 @@ struct http_request {
 	str query; /* raw query string without '?', may be empty */
 	str body;  /* contiguous, in the arena */
 	str id;    /* X-Request-Id of the client when well-formed, else generated */
-	str peer;  /* client address as text, by setting from a trusted proxy's header */
+	str peer;  /* client address as text; from X-Forwarded-For behind a trusted proxy */
 	uint64_t start_us;
 	/* the handler's */
 	void *user;
@@ -95,6 +97,9 @@ struct http_options {
 	unsigned connections_max;
 	uint64_t suspend_after_ms; /* a pending request is suspended after this; 0 = at once */
 	bool access_log;
+	/* Addresses or networks ("10.0.0.0/8") whose X-Forwarded-For counts; NULL-terminated, or
+	 * NULL. */
+	const char *const *trusted_proxies;
 	const struct log *log;
 	const struct http_route *routes; /* ends with a NULL path; must outlive the server */
 };

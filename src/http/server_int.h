@@ -3,6 +3,7 @@
  * requests. */
 #pragma once
 
+#include "http/proxy.h"
 #include "http/server.h"
 
 #include "base/buf.h"
@@ -36,6 +37,7 @@ struct conn {
 	uint64_t seen_bytes; /* the kernel's count at the last look (deadline.c) */
 	bool seen;           /* seen_bytes is from this state */
 	bool lingers;        /* refused while it was sending */
+	bool from_proxy;     /* the peer is a trusted proxy */
 	char peer[PEER_MAX];
 };
 
@@ -77,6 +79,7 @@ struct http_server {
 	unsigned nlingers;
 	struct hook *hook;
 	struct http_options o;
+	struct nets proxies;
 	struct conn *conns;    /* all of them, newest first */
 	struct arena **arenas; /* recycled, ARENAS_KEPT_MAX places */
 	unsigned narenas;
