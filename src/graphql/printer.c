@@ -274,9 +274,14 @@ static void put_stacked(struct printer *p, struct items l, unsigned indent)
 	buf_putc(p->b, ')');
 }
 
+static bool is_long(str line)
+{
+	return utf8_length_utf16(line) > LINE_MAX_UNITS;
+}
+
 /*
- * The list in parentheses, on one line or stacked: stacked when what begins at `from` would be
- * longer than a line, or when an item has several lines itself.
+ * The list in parentheses, on one line or stacked: with WRAP_LONG when what begins at `from` would
+ * be longer than a line, with WRAP_MULTILINE when an item has several lines itself.
  */
 static void put_items(struct printer *p, struct items l, enum wrap wrap, size_t from,
 	unsigned indent)
@@ -288,8 +293,7 @@ static void put_items(struct printer *p, struct items l, enum wrap wrap, size_t 
 	put_flat(&flat, l);
 	str put = str_sub(buf_str(p->b), mark, p->b->n);
 	bool multiline = str_find(put, '\n') < put.n;
-	bool is_long = utf8_length_utf16(str_sub(buf_str(p->b), from, p->b->n)) > LINE_MAX_UNITS;
-	bool stack = wrap == WRAP_LONG ? is_long : multiline;
+	bool stack = wrap == WRAP_LONG ? is_long(str_sub(buf_str(p->b), from, p->b->n)) : multiline;
 	if (!stack && !multiline)
 		return;
 	buf_cut(p->b, mark);
