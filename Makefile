@@ -1,12 +1,11 @@
 # The front door: `make demo` shows FraiseQL, `make test` proves it. HACKING.md tells the rest.
 # SAN=address|undefined|thread works in a build folder of its own, with that sanitizer in it.
-# Meson does the building; what takes more than a line is a script.
+# Meson does the building; what takes more than a line is a script. ARGS goes to bench/run.py.
 
-SAN ?=
 BUILD ?= build$(if $(SAN),-$(SAN))
 PREFIX ?= /usr/local
 PORT ?= 8000
-OPTIONS = --prefix=$(PREFIX) $(if $(SAN),-Db_sanitize=$(SAN) -Db_lundef=false)
+OPTIONS = $(if $(SAN),-Db_sanitize=$(SAN) -Db_lundef=false)
 
 all: setup $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -26,7 +25,7 @@ test:
 	@scripts/setup --test
 	@scripts/test $(BUILD) $(OPTIONS)
 
-# Before each commit: unit tests, corpora, layers, headers, globals, lengths, format, cppcheck.
+# Before each commit: unit tests, corpora, the house style, cppcheck.
 check:
 	@scripts/setup --test
 	@scripts/check $(BUILD) $(OPTIONS)
@@ -36,23 +35,26 @@ check-all:
 	@scripts/setup --test --check
 	@scripts/check-all
 
-asan:
-	@$(MAKE) check SAN=address,undefined
-ubsan:
-	@$(MAKE) check SAN=undefined
-tsan:
-	@$(MAKE) check SAN=thread
+asan: SAN_KIND = address,undefined
+ubsan: SAN_KIND = undefined
+tsan: SAN_KIND = thread
+asan ubsan tsan:
+	@$(MAKE) --no-print-directory check SAN=$(SAN_KIND)
 
-fuzz bench bless: all
+fuzz bless: all
 	@scripts/$@ $(BUILD)
+bench: all
+	@scripts/setup --bench
+	bench/run.py --program $(BUILD)/fraiseql $(ARGS)
 
 format:
 	@tools/format --fix --changed
 
 install: all
-	meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR))
+	@meson configure $(BUILD) -Dprefix=$(PREFIX)
+	meson install -C $(BUILD) $(if $(DESTDIR),--destdir $(DESTDIR))
 
 clean:
 	rm -rf build build-* ui/node_modules tests/e2e/node_modules
 
-.PHONY: all setup demo test check check-all asan ubsan tsan fuzz bench bless format install clean
+.PHONY: all setup demo test check check-all asan ubsan tsan fuzz bless bench format install clean
