@@ -1,6 +1,6 @@
 # The front door: `make demo` shows FraiseQL, `make test` proves it. HACKING.md tells the rest.
 # SAN=address|undefined|thread works in a build folder of its own, with that sanitizer in it.
-# Meson does the building; what takes more than a line is a script. ARGS goes to bench/run.py.
+# Meson does the building; what takes more than a line is a script.
 
 BUILD ?= build$(if $(SAN),-$(SAN))
 PREFIX ?= /usr/local
@@ -45,7 +45,7 @@ fuzz bless: all
 	@scripts/$@ $(BUILD)
 bench: all
 	@scripts/setup --bench
-	bench/run.py --program $(BUILD)/fraiseql $(ARGS)
+	@scripts/bench $(BUILD)
 
 format:
 	@tools/format --fix --changed
