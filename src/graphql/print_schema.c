@@ -151,10 +151,10 @@ static void put_scalar_default(const struct print *p, const struct gql_type *t,
 			buf_put(p->b, v->text);
 		else
 			put_string(p, v->text);
-	} else if (v->kind == AST_FLOAT || (v->kind == AST_INT && str_eq(t->name, S("Float")))) {
+	} else if (str_eq(t->name, S("Float"))) {
 		put_number(p, v);
-	} else if (v->kind == AST_INT && str_eq(v->text, S("-0"))) {
-		buf_put(p->b, str_eq(t->name, S("ID")) ? v->text : S("0"));
+	} else if (str_eq(t->name, S("Int")) && str_eq(v->text, S("-0"))) {
+		buf_putc(p->b, '0');
 	} else {
 		gql_print_value(p->b, v);
 	}
@@ -403,17 +403,18 @@ static void put_schema(const struct print *p, const struct gql_schema *s)
 	buf_putc(p->b, '}');
 }
 
-static bool has_name(const struct gql_type *t, str name)
+/* Is `root` what the schema would have without being told? */
+static bool is_default(const struct gql_schema *s, const struct gql_type *root, str name)
 {
-	return !t || str_eq(t->name, name);
+	return root == gql_type_find(s, name);
 }
 
 /* Does the schema need no definition, because the names of the roots say it all? Spec: §3.3.1 */
 static bool is_implied(const struct gql_schema *s)
 {
-	return !s->has_description && has_name(s->query, S("Query")) &&
-		has_name(s->mutation, S("Mutation")) &&
-		has_name(s->subscription, S("Subscription"));
+	return !s->has_description && is_default(s, s->query, S("Query")) &&
+		is_default(s, s->mutation, S("Mutation")) &&
+		is_default(s, s->subscription, S("Subscription"));
 }
 
 /* The blank line between definitions. */

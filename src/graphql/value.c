@@ -134,6 +134,15 @@ static bool check_one_of(const struct gql_literal *l, const struct gql_type *typ
 	return refuse(l, v, buf_str(&b));
 }
 
+static bool refuse_unknown(const struct gql_literal *l, const struct gql_type *type,
+	const struct ast_object_field *given)
+{
+	str hint = gql_input_suggest(l->c, type, given->name.text);
+	return refuse(l, given->value,
+		str_printf(l->c->arena, "Field \"%.*s\" is not defined by type \"%.*s\".%.*s",
+			STR_ARG(given->name.text), STR_ARG(type->name), STR_ARG(hint)));
+}
+
 static bool coerce_object(const struct gql_literal *l, const struct gql_type *type,
 	const struct ast_value *v, struct gql_value **out)
 {
@@ -142,7 +151,7 @@ static bool coerce_object(const struct gql_literal *l, const struct gql_type *ty
 		const struct ast_object_field *given = &v->fields[i];
 		const struct gql_input *field = gql_input_find(type, given->name.text);
 		if (!field)
-			return refuse(l, given->value, S("Unknown input field."));
+			return refuse_unknown(l, type, given);
 		if (!coerce(l, field->type, given->value, &object->items[field->id]))
 			return false;
 	}
