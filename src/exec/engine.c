@@ -77,9 +77,21 @@ static str final_body(struct exec *x, enum exec_outcome outcome)
 	return buf_str(&b);
 }
 
+/* The response or the work for it crossed `request_bytes_max`: nothing of it is sent. */
+static void check_size(struct exec *x)
+{
+	if (!x->out.over && !arena_over(x->arena))
+		return;
+	x->errors.n = 0;
+	gql_error_add(&x->errors, ERR_TOO_LARGE,
+		"The request needs more memory than the server allows (limits.request_memory). Ask for less.");
+	x->data_null = true;
+}
+
 static void finish(struct exec *x, enum exec_outcome outcome)
 {
 	struct exec_request *r = x->req;
+	check_size(x);
 	if (r) {
 		struct exec_response response = { .outcome = outcome, .query_us = x->query_us };
 		response.code = x->errors.n ? x->errors.at[0].code : ERR_NONE;
@@ -410,6 +422,7 @@ static struct exec *exec_new(struct engine *e, struct exec_request *r)
 	x->arena = a;
 	x->errors = (struct gql_errors){ .arena = a, .max = ERRORS_MAX };
 	x->out = buf_on(r->arena);
+	x->out.limit = e->o.request_bytes_max;
 	r->exec = x;
 	e->running++;
 	e->requests++;

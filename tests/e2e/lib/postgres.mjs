@@ -1,0 +1,89 @@
+// A PostgreSQL server of a test's own: a Unix socket in a temporary folder, run as an unprivileged user when
+// root runs the tests.
+
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { chownSync, existsSync, readdirSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+function binaries() {
+  const base = '/usr/lib/postgresql';
+  const versions = existsSync(base) ? readdirSync(base).sort((a, b) => b - a) : [];
+  const found = versions.map((v) => join(base, v, 'bin')).find((d) => existsSync(join(d, 'initdb')));
+  if (!found) throw new Error('no PostgreSQL server in /usr/lib/postgresql');
+  return found;
+}
+
+function unprivileged() {
+  if (process.getuid() !== 0) return {};
+  const id = (flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+export class Postgres {
+  static async start(settings = {}) {
+    const pg = new Postgres();
+    pg.bin = binaries();
+    pg.user = unprivileged();
+    pg.dir = await mkdtemp(join(tmpdir(), 'fraiseql-pg-'));
+    pg.settings = settings;
+    await chmod(pg.dir, 0o755);
+    if (pg.user.uid) chownSync(pg.dir, pg.user.uid, pg.user.gid);
+    const options = { ...pg.user, cwd: pg.dir };
+    await run(join(pg.bin, 'initdb'),
+      ['-D', join(pg.dir, 'data'), '-U', 'test', '-A', 'trust', '-N', '--locale=C.UTF-8'], options);
+    await pg.boot();
+    return pg;
+  }
+
+  get url() {
+    return `postgresql://test@/postgres?host=${this.dir}`;
+  }
+
+  async boot() {
+    const settings = {
+      listen_addresses: '', unix_socket_directories: this.dir, fsync: 'off', ...this.settings,
+    };
+    const args = ['-D', join(this.dir, 'data')];
+    for (const [key, value] of Object.entries(settings)) args.push('-c', `${key}=${value}`);
+    this.child = spawn(join(this.bin, 'postgres'), args,
+      { ...this.user, cwd: this.dir, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.log = '';
+    this.child.stderr.setEncoding('utf8').on('data', (text) => { this.log += text; });
+    this.exit = new Promise((done) => { this.child.on('exit', done); });
+    for (let tries = 0; tries < 200; tries += 1) {
+      try {
+        await this.sql('select 1');
+        return;
+      } catch {
+        await new Promise((next) => { setTimeout(next, 50); });
+      }
+    }
+    throw new Error(`PostgreSQL did not start:\n${this.log}`);
+  }
+
+  /** Runs SQL by psql; returns what it prints (unaligned, tuples only). */
+  async sql(text) {
+    const { stdout } = await run('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', text, this.url]);
+    return stdout.trimEnd();
+  }
+
+  async file(path) {
+    await run('psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', '-f', path, this.url]);
+  }
+
+  /** SIGINT: fast shutdown; SIGQUIT: a crash. */
+  async halt(signal = 'SIGINT') {
+    this.child.kill(signal);
+    await this.exit;
+  }
+
+  async stop() {
+    await this.halt();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}

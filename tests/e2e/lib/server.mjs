@@ -1,0 +1,103 @@
+// A FraiseQL server for a test: the built program on a copy of a project, on a free port.
+
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
+export const program = resolve(process.env.FRAISEQL ?? join(root, 'build/fraiseql'));
+
+/** Copies a project (below the repository) to a folder of its own; `.remove()` deletes it. */
+export async function project(path) {
+  const parent = await mkdtemp(join(tmpdir(), 'fraiseql-e2e-'));
+  const dir = join(parent, basename(path));
+  await cp(join(root, path), dir, {
+    recursive: true,
+    filter: (from) => !from.includes('/.fraiseql'),
+  });
+  return { dir, remove: () => rm(parent, { recursive: true, force: true }) };
+}
+
+/** A running program. `log` is what it has written on standard error so far. */
+export class Server {
+  static async start(args, { env = {}, timeout = 60_000 } = {}) {
+    const server = new Server();
+    server.log = '';
+    server.child = spawn(program, [...args, '--port', '0'], {
+      env: { ...process.env, DATABASE_URL: '', ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    server.exit = new Promise((done) => {
+      server.child.on('exit', (code, signal) => done({ code, signal }));
+    });
+    server.child.stderr.setEncoding('utf8').on('data', (text) => {
+      server.log += text;
+      server.listeners.forEach((listen) => listen());
+    });
+    const [, url] = await Promise.race([
+      server.waitLog(/serving (https?:\/\/[^\s"]+)\/graphql/, timeout),
+      server.exit.then(({ code }) => {
+        throw new Error(`the server ended with ${code}:\n${server.log}`);
+      }),
+    ]);
+    server.url = url;
+    await server.waitReady(timeout);
+    return server;
+  }
+
+  listeners = new Set();
+
+  /** The first match of `pattern` in the log, now or later. */
+  waitLog(pattern, timeout = 20_000, from = 0) {
+    return new Promise((done, fail) => {
+      const timer = setTimeout(() => {
+        this.listeners.delete(look);
+        fail(new Error(`no ${pattern} in the log:\n${this.log}`));
+      }, timeout);
+      const look = () => {
+        const found = this.log.slice(from).match(pattern);
+        if (!found) return;
+        clearTimeout(timer);
+        this.listeners.delete(look);
+        done(found);
+      };
+      this.listeners.add(look);
+      look();
+    });
+  }
+
+  async waitReady(timeout = 20_000) {
+    const end = Date.now() + timeout;
+    for (;;) {
+      const answer = await fetch(`${this.url}/ready`).catch(() => undefined);
+      if (answer?.status === 200) return;
+      if (Date.now() > end) throw new Error(`not ready: ${await answer?.text()}\n${this.log}`);
+      await new Promise((next) => { setTimeout(next, 20); });
+    }
+  }
+
+  /** One POST; returns { status, headers, text, body }. */
+  async post(request, headers = {}) {
+    const answer = await fetch(`${this.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof request === 'string' ? request : JSON.stringify(request),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, text, body: JSON.parse(text) };
+  }
+
+  /** The data of a query that must succeed. */
+  async data(query, variables) {
+    const { body, text } = await this.post({ query, variables });
+    if (body.errors) throw new Error(text);
+    return body.data;
+  }
+
+  async stop(signal = 'SIGTERM') {
+    this.child.kill(signal);
+    return this.exit;
+  }
+}
