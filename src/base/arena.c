@@ -33,7 +33,7 @@ enum { RED_ZONE = 16 };
 enum { RED_ZONE = 0 };
 #endif
 
-enum { FIRST_CHUNK = 16 * 1024, CHUNK_MAX = 1024 * 1024, ALIGN_MAX = 16 };
+enum { FIRST_CHUNK = 16 * 1024, KEEP_MAX = 64 * 1024, CHUNK_MAX = 1024 * 1024, ALIGN_MAX = 16 };
 
 struct chunk {
 	struct chunk *prev;
@@ -122,16 +122,28 @@ static void run_deferred(struct arena *a)
 	}
 }
 
+/* The chunk to begin with next time: the largest that is not too large to hold on to. */
+static struct chunk *chunk_to_keep(const struct arena *a)
+{
+	struct chunk *keep = a->first;
+	for (struct chunk *c = a->chunk; c; c = c->prev)
+		if (c->size > keep->size && c->size <= KEEP_MAX)
+			keep = c;
+	return keep;
+}
+
 void arena_reset(struct arena *a)
 {
 	run_deferred(a);
-	while (a->chunk != a->first) {
-		struct chunk *c = a->chunk;
-		a->chunk = c->prev;
-		chunk_free(c);
+	struct chunk *keep = chunk_to_keep(a);
+	for (struct chunk *c = a->chunk, *prev; c; c = prev) {
+		prev = c->prev;
+		if (c != keep)
+			chunk_free(c);
 	}
-	POISON(a->first->bytes, a->first->size);
-	a->first->used = 0;
+	POISON(keep->bytes, keep->size);
+	*keep = (struct chunk){ .size = keep->size };
+	a->first = a->chunk = keep;
 	a->total = 0;
 }
 
