@@ -1,9 +1,9 @@
 /*
  * arena - a bump allocator over a list of chunks.
  *
- * The first chunk is part of the arena's own block, so a request that fits in it costs no malloc at
- * all once its arena is recycled. Further chunks double up to CHUNK_MAX; a larger allocation gets a
- * chunk of its own. Under AddressSanitizer unused chunk space is poisoned, so that reads beyond an
+ * A reset keeps one chunk, of at most KEEP_MAX, so a request that fits in it costs no malloc once
+ * its arena is recycled. Further chunks double up to CHUNK_MAX; a larger allocation gets a chunk of
+ * its own. Under AddressSanitizer unused chunk space is poisoned, so that reads beyond an
  * allocation are found.
  *
  * Invariant: bytes at or after `used` of the current chunk belong to nobody.
