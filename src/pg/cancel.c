@@ -13,7 +13,7 @@
 
 struct pgcancel_task {
 	struct pgpool *pool;
-	struct pgconn *conn;
+	struct pgconn *conn; /* NULL: lost meanwhile */
 	PGcancel *cancel;
 	bool ok;
 	char why[256];
@@ -33,7 +33,8 @@ static void end_task(struct pgpool *p)
 	thread_join(p->cancel_thread);
 	if (!t->ok)
 		log_debug(p->log, "cancel request: %s", t->why);
-	t->conn->cancelling = false;
+	if (t->conn)
+		t->conn->cancelling = false;
 	PQfreeCancel(t->cancel);
 	mem_free(t);
 	p->cancel_task = NULL;
@@ -59,6 +60,13 @@ bool cancel_start(struct pgconn *c)
 	p->cancel_task = t;
 	p->cancel_thread = thread_start("pg-cancel", run, t);
 	return true;
+}
+
+void cancel_forget(struct pgconn *c)
+{
+	if (c->cancelling)
+		c->pool->cancel_task->conn = NULL;
+	c->cancelling = false;
 }
 
 void cancel_open(struct pgpool *p)

@@ -53,6 +53,7 @@ void conn_enter(struct pgconn *c, enum pgconn_state next)
 
 static void hang_up(struct pgconn *c)
 {
+	cancel_forget(c);
 	watch_close(c->watch);
 	c->watch = NULL;
 	if (c->pg)

@@ -1,6 +1,10 @@
 /* faults_test - the pool when statements hang, backends die, the server restarts, callers leave. */
 #include "pg/test_pool.h"
 
+#include "base/num.h"
+
+#include <signal.h>
+
 /* On a connection that does not belong to the pool under test. */
 static void outside(const char *sql)
 {
@@ -111,11 +115,11 @@ static void test_killed_backends(void **state)
 	open_with(&t, named("victim"));
 	must(&t, "drop table if exists killed");
 	must(&t, "create table killed (v int)");
-	prepare(&t, &j[0], PGLANE_FAST, PGTX_NONE, "select 1 from pg_sleep(0.5)");
+	prepare(&t, &j[0], PGLANE_FAST, PGTX_NONE, "select 1 from pg_sleep(1.5)");
 	prepare(&t, &j[1], PGLANE_FAST, PGTX_NONE, "select 2");
-	prepare(&t, &j[2], PGLANE_ISOLATED, PGTX_READ, "select 3 from pg_sleep(0.5)");
+	prepare(&t, &j[2], PGLANE_ISOLATED, PGTX_READ, "select 3 from pg_sleep(1.5)");
 	prepare(&t, &j[3], PGLANE_ISOLATED, PGTX_WRITE,
-		"insert into killed select 4 from pg_sleep(0.5)");
+		"insert into killed select 4 from pg_sleep(1.5)");
 	for (int i = 0; i < 4; i++)
 		submit(&t, &j[i]);
 	turn_for(&t, 200);
@@ -321,6 +325,57 @@ static void test_nobody_there(void **state)
 	finish(&t);
 }
 
+/* A commit that does not come: its job is told that nobody knows. */
+static void test_hung_commit(void **state)
+{
+	(void)state;
+	struct t t;
+	struct tjob j;
+	open_with(&t, small());
+	must(&t, "drop table if exists hung");
+	must(&t, "create table hung (v int)");
+	must(&t,
+		"create or replace function hang() returns trigger language plpgsql as"
+		" $$ begin perform pg_sleep(7); return null; end $$");
+	must(&t,
+		"create constraint trigger hang after insert on hung deferrable initially deferred"
+		" for each row execute function hang()");
+	prepare(&t, &j, PGLANE_ISOLATED, PGTX_WRITE, "insert into hung values (1)");
+	j.job.deadline_us = loop_now_us(t.loop) + 500000;
+	j.job.hold = true;
+	j.verdict = 1;
+	submit(&t, &j);
+	CHECK_TRUE("answered", run(&t));
+	CHECK_INT(j.message, j.code, ERR_UNAVAILABLE);
+	CHECK_TRUE("says that it is unsure", strstr(j.message, "not known") != NULL);
+	check_value(&t, "select 1", "1");
+	finish(&t);
+}
+
+/* A backend that neither works nor ends, as behind a network that swallows everything. */
+static void test_frozen_backend(void **state)
+{
+	(void)state;
+	struct t t;
+	struct tjob j[2];
+	int64_t pid = 0;
+	struct pgpool_options o = small();
+	o.lanes[PGLANE_ISOLATED].connections = 1;
+	open_with(&t, o);
+	exec(&t, &j[0], PGLANE_ISOLATED, PGTX_NONE, "select pg_backend_pid()");
+	assert_true(num_i64(str_from(j[0].out), &pid) && pid > 1);
+	assert_int_equal(kill((pid_t)pid, SIGSTOP), 0);
+	prepare(&t, &j[0], PGLANE_ISOLATED, PGTX_WRITE, "select 1");
+	j[0].job.deadline_us = loop_now_us(t.loop) + 100000;
+	submit(&t, &j[0]);
+	CHECK_TRUE("answered", run(&t));
+	CHECK_INT(j[0].message, j[0].code, ERR_UNAVAILABLE);
+	exec(&t, &j[1], PGLANE_ISOLATED, PGTX_WRITE, "select 2");
+	CHECK_STR("on a new connection", str_from(j[1].out), "2");
+	kill((pid_t)pid, SIGCONT);
+	finish(&t);
+}
+
 /* Half of the jobs hang and are given up: the others must not notice, however often a cancel hits
  * the wrong one. */
 static void test_cancel_storm(void **state)
@@ -361,6 +416,8 @@ int main(void)
 		cmocka_unit_test(test_close_with_work),
 		cmocka_unit_test(test_nobody_there),
 		cmocka_unit_test(test_cancel_storm),
+		cmocka_unit_test(test_hung_commit),
+		cmocka_unit_test(test_frozen_backend),
 	};
 	return cmocka_run_group_tests(tests, test_server_begin, test_server_finish);
 }

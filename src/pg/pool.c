@@ -15,6 +15,8 @@
  * of what it has done of that, so within a shared batch nobody knows how far it is. A cancel is
  * sent when something there is unwanted; hit in its place, a job that still has time is sent again
  * under its own Sync (pipe.c). A connection that stays silent after a cancel is given up.
+ * A COMMIT that follows in the same batch may be hit, too: a failing one is reported; one that
+ * waits for a synchronous standby is then stored here without it, as PostgreSQL has it.
  */
 #include "pg/pool_int.h"
 
@@ -26,6 +28,7 @@ enum {
 	TICK_MS = 10,
 	ABANDONED_US = 20000,       /* how long a job that nobody waits for may go on */
 	CANCEL_SILENT_US = 2000000, /* after this long without effect the connection is given up */
+	HUNG_US = 5000000,          /* how long a commit may be overdue */
 	BATCH_MAX = 64,
 	PREPARED_MIN = 16,
 	PARAMS_MAX = 65535,
@@ -247,24 +250,40 @@ static void answer_late_reads(struct pgpool *p, struct pgconn *c, uint64_t now)
 	}
 }
 
+/* Nothing to cancel: the end of a transaction or of a batch. */
+static bool is_ending(const struct pgop *op)
+{
+	return op->kind == OP_SYNC || op->kind == OP_END || op->kind == OP_DEALLOCATE ||
+		(op->job && job_state(op->job) == JOB_ENDING);
+}
+
 /* May the server be busy with something that nobody wants any more? */
 static bool runs_unwanted(const struct pgconn *c, uint64_t now)
 {
-	for (unsigned i = 0; i < c->nops; i++) {
+	for (unsigned i = 0; i < c->nops && !is_ending(conn_op(c, i)); i++) {
 		const struct pgop *op = conn_op(c, i);
-		if (op->kind == OP_SYNC || op->kind == OP_END || op->kind == OP_DEALLOCATE)
-			return false;
 		if (op->job ? op->job->due_us <= now : now > c->head_since_us + ABANDONED_US)
 			return true;
 	}
 	return false;
 }
 
+/* A commit, or the end of a batch, that does not come. */
+static bool is_hung(const struct pgconn *c, uint64_t now)
+{
+	const struct pgop *op = conn_op(c, 0);
+	uint64_t due = op->job ? MAX(op->job->due_us, c->head_since_us) : c->head_since_us;
+	return is_ending(op) && now > due + HUNG_US;
+}
+
 static void expire_running(struct pgpool *p, struct pgconn *c, uint64_t now)
 {
 	answer_late_reads(p, c, now);
-	if (c->cancel_us && c->cancel_popped == c->popped) {
-		if (!c->cancelling && now > c->cancel_us + CANCEL_SILENT_US)
+	bool cancelled = c->cancel_us && c->cancel_popped == c->popped;
+	if (is_hung(c, now)) {
+		conn_lost(c, "no answer");
+	} else if (cancelled) {
+		if (now > c->cancel_us + CANCEL_SILENT_US)
 			conn_lost(c, "no answer to a cancel request");
 	} else if (runs_unwanted(c, now) && cancel_start(c)) {
 		c->cancel_us = now;

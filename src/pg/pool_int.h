@@ -216,6 +216,8 @@ void queue_remove(struct pgqueue *q, struct pgjob *job);
 /* cancel.c */
 /* Asks the server to cancel what the connection runs. False while another request is on its way. */
 bool cancel_start(struct pgconn *c);
+/* The connection is lost; a request that is on its way does no harm any more. */
+void cancel_forget(struct pgconn *c);
 void cancel_open(struct pgpool *p);
 void cancel_close(struct pgpool *p);
 

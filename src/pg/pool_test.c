@@ -237,8 +237,7 @@ static void test_ten_thousand(void **state)
 	static struct tjob j[N];
 	struct t t;
 	struct pgpool_options o = small();
-	o.lanes[PGLANE_FAST].queue_max = N;
-	o.lanes[PGLANE_FAST].connections = 2;
+	o.lanes[PGLANE_FAST] = (struct pglane_options){ 2, N, 64 };
 	open_with(&t, o);
 	for (int i = 0; i < N; i++) {
 		prepare(&t, &j[i], PGLANE_FAST, PGTX_NONE, "select $1::int + 1");
@@ -250,6 +249,40 @@ static void test_ten_thousand(void **state)
 		if (j[i].done != 1 || strcmp(j[i].out, "42") != 0)
 			CHECK_INT(j[i].message, i, -1);
 	CHECK_INT("nothing is left", pgpool_stats(t.pool).running + pgpool_stats(t.pool).queued, 0);
+	finish(&t);
+}
+
+static void on_large(struct pgjob *job, int i, const struct pgresult *r)
+{
+	struct tjob *j = job->user;
+	str v = pgresult_get(r, 0, 0);
+	UNUSED(i);
+	j->results = v.n == job->stmts[0].params[0].text.n && v.p[v.n - 1] == 'x';
+}
+
+/* Both directions are full at once: neither side may wait for the other. */
+static void test_large_values(void **state)
+{
+	(void)state;
+	enum { N = 16, SIZE = 3000000 };
+	static struct tjob j[N];
+	struct t t;
+	char *text = mem_alloc(SIZE + 1);
+	memset(text, 'x', SIZE);
+	text[SIZE] = '\0';
+	open_with(&t, small());
+	for (int i = 0; i < N; i++) {
+		prepare(&t, &j[i], PGLANE_FAST, PGTX_NONE, "select $1::text");
+		j[i].job.on_result = on_large;
+		j[i].param[0].text = (str){ text, SIZE };
+		j[i].stmt[0].params = j[i].param;
+		j[i].stmt[0].nparams = 1;
+		submit(&t, &j[i]);
+	}
+	CHECK_TRUE("all", run(&t));
+	for (int i = 0; i < N; i++)
+		CHECK_INT(j[i].message, j[i].results, 1);
+	mem_free(text);
 	finish(&t);
 }
 
@@ -356,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_queue_overflow),
 		cmocka_unit_test(test_prepared_statements_are_bounded),
 		cmocka_unit_test(test_ten_thousand),
+		cmocka_unit_test(test_large_values),
 		cmocka_unit_test(test_deferred_constraint),
 		cmocka_unit_test(test_unnamed),
 		cmocka_unit_test(test_malformed),
