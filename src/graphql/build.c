@@ -119,6 +119,13 @@ static void add_meta_fields(struct build *b)
 bool gql_schema_build(struct arena *a, const struct ast_document *document,
 	const struct gql_schema **out, struct gql_errors *errors)
 {
+	return gql_schema_build_with(a, document, &(struct gql_build_options){ 0 }, out, errors);
+}
+
+bool gql_schema_build_with(struct arena *a, const struct ast_document *document,
+	const struct gql_build_options *options, const struct gql_schema **out,
+	struct gql_errors *errors)
+{
 	struct gql_schema *s = arena_new(a, struct gql_schema);
 	*s = (struct gql_schema){
 		.arena = a,
@@ -128,6 +135,7 @@ bool gql_schema_build(struct arena *a, const struct ast_document *document,
 	struct build b = {
 		.arena = a,
 		.errors = errors,
+		.options = options,
 		.schema = s,
 		.built_in = gql_builtin_document(a),
 		.names = map_on(a, 0),

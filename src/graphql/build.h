@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "graphql/type.h"
+#include "graphql/value.h"
 
 /*
  * Builds and checks a schema from type system documents (definitions of all files together, in
@@ -13,9 +13,14 @@
  */
 MUST_USE bool gql_schema_build(struct arena *a, const struct ast_document *document,
 	const struct gql_schema **out, struct gql_errors *errors);
+/* The same, with default values of custom scalars checked and normalised by `scalar` (value.h). */
+struct gql_build_options {
+	gql_scalar_fn *scalar; /* may be NULL: accepts anything */
+	void *scalar_ctx;
+};
+MUST_USE bool gql_schema_build_with(struct arena *a, const struct ast_document *document,
+	const struct gql_build_options *options, const struct gql_schema **out,
+	struct gql_errors *errors);
 /* The schema as SDL, as the reference's printSchema; `sorted` orders types, fields and values by
  * name. */
 void gql_schema_print(struct buf *b, const struct gql_schema *s, bool sorted);
-/* The default value of an argument or input field that has one, as a GraphQL literal. Spec: §4.2.6
- */
-void gql_default_print(struct buf *b, const struct gql_input *in);

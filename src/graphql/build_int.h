@@ -20,6 +20,7 @@ struct type_slot {
 struct build {
 	struct arena *arena;
 	struct gql_errors *errors;
+	const struct gql_build_options *options;
 	struct gql_schema *schema;
 	const struct ast_document *built_in; /* gql_builtin_document */
 	struct map names; /* every type that a name may mean → struct type_slot */

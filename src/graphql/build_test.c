@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "graphql/build_int.h"
+#include "graphql/literal.h"
 #include "graphql/parser.h"
 #include "graphql/value.h"
 
@@ -162,13 +163,76 @@ static void test_defaults(void **state)
 	struct buf json = buf_on(arena), literal = buf_on(arena);
 	gql_value_print_json(&json, x->default_value, x->type);
 	CHECK_STR("coerced", buf_str(&json), "{\"a\":3,\"b\":{\"c\":[1]}}");
-	gql_default_print(&literal, x);
+	gql_put_default(arena, &literal, x, false);
 	CHECK_STR("as a literal", buf_str(&literal), "{a: 3, b: {c: [1]}}");
 	const struct gql_type *type = gql_type_find(s, S("__Type"));
 	const struct gql_field *f = gql_field_find(s, type, S("fields"));
 	CHECK_TRUE("of a built-in type", f->args[0].default_value);
 	CHECK_TRUE("of a built-in directive",
 		gql_directive_find(s, S("deprecated"))->args[0].default_value);
+	check_end();
+}
+
+/* A scalar of upper-case text. */
+static bool read_upper(void *ctx, struct arena *a, const struct gql_type *scalar,
+	struct gql_value *v, const char **why)
+{
+	UNUSED(ctx);
+	UNUSED(a);
+	UNUSED(scalar);
+	*why = "Expected upper case.";
+	return v->kind == GQL_STRING && v->text.n > 0 && v->text.p[0] <= 'Z';
+}
+
+static void test_scalars(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *sdl, *want;
+	} T[] = {
+		{ "type Query { a(x: Up = \"A\"): Int } scalar Up", "" },
+		{ "type Query { a(x: Up = \"a\"): Int } scalar Up",
+			"Query.a(x:) has invalid default value: " },
+	};
+	for (size_t i = 0; i < COUNT(T); i++) {
+		struct source *source = arena_new(arena, struct source);
+		*source = (struct source){ S("test"), str_from(T[i].sdl) };
+		struct ast_document d;
+		struct gql_errors errors = { .arena = arena };
+		const struct gql_schema *s;
+		assert_true(gql_parse(arena, source, NULL, &d, &errors));
+		bool ok = gql_schema_build_with(arena, &d,
+			&(struct gql_build_options){ .scalar = read_upper }, &s, &errors);
+		CHECK_INT(T[i].sdl, ok, *T[i].want == '\0');
+		str message = errors.n ? errors.at[0].message : S("");
+		CHECK_STR(T[i].sdl, str_sub(message, 0, strlen(T[i].want)), T[i].want);
+	}
+	check_end();
+}
+
+/* Definitions of several files, each error in its own. */
+static void test_files(void **state)
+{
+	(void)state;
+	static const char *const TEXTS[] = { "type Query { a: Int }", "  type Query { b: Nope }" };
+	struct source sources[COUNT(TEXTS)];
+	struct ast_definition *all[COUNT(TEXTS)];
+	struct gql_errors errors = { .arena = arena };
+	for (size_t i = 0; i < COUNT(TEXTS); i++) {
+		struct ast_document d;
+		sources[i] = (struct source){ S("file"), str_from(TEXTS[i]) };
+		assert_true(gql_parse(arena, &sources[i], NULL, &d, &errors));
+		all[i] = d.at[0];
+	}
+	const struct ast_document both = { all, COUNT(TEXTS) };
+	const struct gql_schema *s;
+	assert_false(gql_schema_build(arena, &both, &s, &errors));
+	assert_int_equal(errors.n, 2);
+	const struct gql_error *twice = &errors.at[0], *unknown = &errors.at[1];
+	CHECK_INT("two places", twice->nplaces, 2);
+	CHECK_TRUE("first", twice->places[0].source == &sources[0] && twice->places[0].at == 5);
+	CHECK_TRUE("second", twice->places[1].source == &sources[1] && twice->places[1].at == 7);
+	CHECK_TRUE("unknown type", unknown->places[0].source == &sources[1]);
 	check_end();
 }
 
@@ -180,6 +244,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_extensions, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(test_meta, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(test_defaults, open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(test_scalars, open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(test_files, open_arena, close_arena),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

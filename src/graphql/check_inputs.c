@@ -133,6 +133,8 @@ static bool coerce(struct check *c, struct gql_input *in, struct gql_errors *err
 	const struct gql_coercion coercion = {
 		.arena = c->arena,
 		.schema = c->schema,
+		.scalar = c->b->options->scalar,
+		.scalar_ctx = c->b->options->scalar_ctx,
 		.suggestions = true,
 		.errors = errors,
 	};

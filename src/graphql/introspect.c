@@ -383,10 +383,10 @@ static bool put_input_property(struct writer *w, const struct step *s, const voi
 	case INPUT_DEFAULT: break;
 	default: return put_null(w);
 	}
-	if (!in->default_value)
+	if (!in->default_ast)
 		return put_null(w);
 	struct buf literal = buf_on(w->i->arena);
-	gql_put_literal(w->i->arena, &literal, in->default_value, in->type);
+	gql_put_default(w->i->arena, &literal, in, false);
 	return put_string(w, buf_str(&literal));
 }
 

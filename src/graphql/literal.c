@@ -1,174 +1,162 @@
 /*
- * literal - coerced value → GraphQL literal.
+ * literal - default values as canonical literals.
  *
- * The value fits its type, since coercion made it; what a custom scalar let through is JSON and is
- * put as the literal that reads the same. Values are as deep as the literals and JSON that they
- * came from, and those are bounded.
+ * A default is put as the value that it means, as the reference does: lists around single items,
+ * omitted fields filled in from their own defaults, fields in the order of the type, numbers in
+ * their shortest form. Literals of custom scalars mean what their scalar says, so they stay as
+ * written. It works on the syntax tree, since only that still has what those literals were.
+ *
+ * The schema has been checked, so the literal fits its type and no default needs itself. But
+ * defaults within defaults may double at every level, so there is a bound to filling in what was
+ * left out; beyond it the literal stands as written, which means the same.
  */
 #include "graphql/literal.h"
 
-#include "base/jread.h"
 #include "base/num.h"
-#include "graphql/coerce_int.h"
 #include "graphql/printer.h"
+#include "graphql/suggest.h"
 
-enum { JSON_DEPTH_MAX = 512 };
+#include <stdlib.h>
 
-static void put_string(struct buf *b, str text)
+enum { FILLED_IN_MAX = 2048 }; /* bytes that a default may grow by omitted fields */
+
+struct writer {
+	struct buf *b;
+	struct arena *scratch;
+	bool sorted;
+};
+
+static void put_value(const struct writer *w, const struct gql_ref *type,
+	const struct ast_value *v);
+
+static void put_string(const struct writer *w, str text)
 {
-	struct ast_value v = { .kind = AST_STRING, .text = text };
-	gql_print_value(b, &v);
+	gql_print_value(w->b, &(struct ast_value){ .kind = AST_STRING, .text = text });
 }
 
-/* The shortest form of the double that the number is. */
-static void put_double(struct buf *b, str number)
+/* Digits as an ID or Int literal may have them. */
+static bool is_integer(str s)
 {
-	double d;
-	if (num_f64(number, &d))
-		num_put_f64(b, d == 0 ? 0 : d);
-	else
-		buf_put(b, number);
-}
-
-/* Digits alone, perhaps behind a minus, without leading zeros. */
-static bool is_integer_literal(str s)
-{
-	size_t i = s.n > 0 && s.p[0] == '-';
-	bool leading_zero = s.n > i + 1 && s.p[i] == '0';
-	if (i == s.n || leading_zero)
+	size_t sign = str_starts(s, S("-"));
+	if (s.n == sign || (s.p[sign] == '0' && s.n > sign + 1))
 		return false;
-	for (; i < s.n; i++)
+	for (size_t i = sign; i < s.n; i++)
 		if (s.p[i] < '0' || s.p[i] > '9')
 			return false;
 	return true;
 }
 
-static void put_number(struct buf *b, str number)
+static void put_number(const struct writer *w, const struct ast_value *v)
 {
-	if (is_integer_literal(number) && !str_eq(number, S("-0")))
-		buf_put(b, number);
+	double number;
+	if (v->kind == AST_INT && !str_eq(v->text, S("-0")) && v->text.n < 16)
+		buf_put(w->b, v->text);
+	else if (num_f64(v->text, &number))
+		num_put_f64(w->b, number == 0 ? 0 : number);
 	else
-		put_double(b, number);
+		buf_put(w->b, v->text);
 }
 
-/* ---- JSON ---- */
-
-static void put_json(struct arena *a, struct buf *b, struct jread *r);
-
-static void put_json_array(struct arena *a, struct buf *b, struct jread *r)
+static void put_scalar(const struct writer *w, const struct gql_type *t, const struct ast_value *v)
 {
-	const char *before = "";
-	jread_array(r);
-	buf_putc(b, '[');
-	while (jread_element(r)) {
-		buf_put(b, str_from(before));
-		before = ", ";
-		put_json(a, b, r);
-	}
-	buf_putc(b, ']');
-}
-
-static void put_json_object(struct arena *a, struct buf *b, struct jread *r)
-{
-	const char *before = "";
-	str key;
-	jread_object(r);
-	buf_putc(b, '{');
-	while (jread_member(r, a, &key)) {
-		buf_put(b, str_from(before));
-		before = ", ";
-		buf_put(b, key);
-		buf_lit(b, ": ");
-		put_json(a, b, r);
-	}
-	buf_putc(b, '}');
-}
-
-static void put_json(struct arena *a, struct buf *b, struct jread *r)
-{
-	str text;
-	switch (jread_peek(r)) {
-	case JSON_ARRAY: put_json_array(a, b, r); return;
-	case JSON_OBJECT: put_json_object(a, b, r); return;
-	case JSON_STRING:
-		if (jread_string(r, a, &text))
-			put_string(b, text);
-		return;
-	case JSON_NUMBER:
-		if (jread_number(r, &text))
-			put_number(b, text);
-		return;
-	case JSON_BOOL:
-	case JSON_NULL:
-		if (jread_raw(r, &text))
-			buf_put(b, text);
-		return;
-	case JSON_NONE: return;
+	if (v->kind == AST_STRING) {
+		if (str_eq(t->name, S("ID")) && is_integer(v->text))
+			buf_put(w->b, v->text);
+		else
+			put_string(w, v->text);
+	} else if (str_eq(t->name, S("Float"))) {
+		put_number(w, v);
+	} else if (str_eq(t->name, S("Int")) && str_eq(v->text, S("-0"))) {
+		buf_putc(w->b, '0');
+	} else {
+		gql_print_value(w->b, v);
 	}
 }
 
-/* ---- values ---- */
-
-static void put_list(struct arena *a, struct buf *b, const struct gql_value *v,
-	const struct gql_ref *type)
+static const struct ast_value *field_value(const struct ast_value *v, str name)
 {
-	const struct gql_ref *item = type->kind == AST_TYPE_LIST ? type->of : type;
-	buf_putc(b, '[');
-	for (size_t i = 0; i < v->n; i++) {
-		buf_put(b, i > 0 ? S(", ") : STR_NONE);
-		gql_put_literal(a, b, v->items[i], item);
-	}
-	buf_putc(b, ']');
+	for (size_t i = v->n; i > 0; i--)
+		if (str_eq(v->fields[i - 1].name.text, name))
+			return v->fields[i - 1].value;
+	return NULL;
 }
 
-static void put_object(struct arena *a, struct buf *b, const struct gql_value *v,
-	const struct gql_type *type)
+static int by_name(const void *x, const void *y)
 {
-	const char *before = "";
-	buf_putc(b, '{');
-	for (size_t i = 0; i < v->n && i < type->ninputs; i++) {
-		if (!v->items[i])
+	const struct gql_input *const *a = x, *const *b = y;
+	return gql_natural_cmp((*a)->name, (*b)->name);
+}
+
+static const struct gql_input **fields_of(const struct writer *w, const struct gql_type *t)
+{
+	const struct gql_input **fields =
+		arena_array(w->scratch, const struct gql_input *, t->ninputs);
+	for (size_t i = 0; i < t->ninputs; i++)
+		fields[i] = &t->inputs[i];
+	if (w->sorted && t->ninputs > 1)
+		qsort(fields, t->ninputs, sizeof(*fields), by_name);
+	return fields;
+}
+
+static void put_object(const struct writer *w, const struct gql_type *t, const struct ast_value *v)
+{
+	const struct gql_input **fields = fields_of(w, t);
+	const char *comma = "";
+	buf_putc(w->b, '{');
+	for (size_t i = 0; i < t->ninputs && !w->b->over; i++) {
+		const struct gql_input *in = fields[i];
+		const struct ast_value *given = field_value(v, in->name);
+		if (!given)
+			given = in->default_ast;
+		if (!given)
 			continue;
-		buf_put(b, str_from(before));
-		before = ", ";
-		buf_put(b, type->inputs[i].name);
-		buf_lit(b, ": ");
-		gql_put_literal(a, b, v->items[i], type->inputs[i].type);
+		buf_put(w->b, str_from(comma));
+		buf_put(w->b, in->name);
+		buf_lit(w->b, ": ");
+		put_value(w, in->type, given);
+		comma = ", ";
 	}
-	buf_putc(b, '}');
+	buf_putc(w->b, '}');
 }
 
-void gql_put_literal(struct arena *a, struct buf *b, const struct gql_value *v,
-	const struct gql_ref *type)
+static void put_list(const struct writer *w, const struct gql_ref *item, const struct ast_value *v)
+{
+	buf_putc(w->b, '[');
+	if (v->kind != AST_LIST)
+		put_value(w, item, v);
+	for (size_t i = 0; v->kind == AST_LIST && i < v->n; i++) {
+		if (i > 0)
+			buf_lit(w->b, ", ");
+		put_value(w, item, v->items[i]);
+	}
+	buf_putc(w->b, ']');
+}
+
+static void put_value(const struct writer *w, const struct gql_ref *type, const struct ast_value *v)
 {
 	type = gql_nullable(type);
-	if (!v || v->kind == GQL_NULL) {
-		buf_lit(b, "null");
+	if (w->b->over)
 		return;
-	}
-	enum gql_builtin scalar = gql_builtin_of(type->type);
-	struct jread r;
-	switch (v->kind) {
-	case GQL_NULL: return;
-	case GQL_BOOL: buf_put(b, v->boolean ? S("true") : S("false")); return;
-	case GQL_NUMBER:
-		if (scalar == GQL_FLOAT)
-			put_double(b, v->text);
-		else
-			put_number(b, v->text);
-		return;
-	case GQL_STRING:
-		if (scalar == GQL_ID && is_integer_literal(v->text))
-			buf_put(b, v->text);
-		else
-			put_string(b, v->text);
-		return;
-	case GQL_ENUMVAL: buf_put(b, v->text); return;
-	case GQL_LIST: put_list(a, b, v, type); return;
-	case GQL_OBJECTVAL: put_object(a, b, v, type->type); return;
-	case GQL_JSON:
-		r = jread_on(v->text, JSON_DEPTH_MAX);
-		put_json(a, b, &r);
-		return;
-	}
+	if (v->kind == AST_NULL)
+		buf_lit(w->b, "null");
+	else if (type->kind == AST_TYPE_LIST)
+		put_list(w, type->of, v);
+	else if (type->type->kind == GQL_INPUT && v->kind == AST_OBJECT)
+		put_object(w, type->type, v);
+	else if (type->type->kind == GQL_SCALAR)
+		put_scalar(w, type->type, v);
+	else
+		gql_print_value(w->b, v);
+}
+
+void gql_put_default(struct arena *a, struct buf *b, const struct gql_input *in, bool sorted)
+{
+	struct buf text = buf_on(a);
+	text.limit = FILLED_IN_MAX + 4 * (size_t)(in->default_ast->end - in->default_ast->at);
+	const struct writer w = { &text, a, sorted };
+	put_value(&w, in->type, in->default_ast);
+	if (text.over)
+		gql_print_value(b, in->default_ast);
+	else
+		buf_put(b, buf_str(&text));
 }

@@ -1,12 +1,11 @@
-/* graphql/literal.h - coerced values as GraphQL literals, the way back from coercion. */
+/* graphql/literal.h - default values as GraphQL literals. Spec: §4.2.6 __InputValue.defaultValue */
 #pragma once
 
-#include "graphql/value.h"
+#include "graphql/type.h"
 
 /*
- * Puts `v`, of type `type`, as the literal that the reference writes for it in introspection and in
- * a printed schema: numbers in their shortest form, an ID of digits as a number, fields of input
- * objects in the order of their declaration, absent ones left out. `a` is for scratch.
+ * Puts the default of an argument or input field that has one, as the value that it means: single
+ * items in lists, omitted fields of input objects filled in, in the order of declaration or, with
+ * `sorted`, of names. Scratch memory comes from `a`.
  */
-void gql_put_literal(struct arena *a, struct buf *b, const struct gql_value *v,
-	const struct gql_ref *type);
+void gql_put_default(struct arena *a, struct buf *b, const struct gql_input *in, bool sorted);

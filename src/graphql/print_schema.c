@@ -4,21 +4,18 @@
  * Printed are the schema definition where it says more than the default names, the directives, then
  * the types; nothing that is built in. Directives that users put on definitions are not part of a
  * schema and are not printed, apart from @deprecated, @specifiedBy and @oneOf. Default values are
- * printed as the values that they mean: lists around single items, omitted fields filled in.
- * Literals of custom scalars mean what their scalar says, so they stay as written.
+ * printed as the values that they mean (literal.h).
  *
  * Sorted, everything that has a name stands in natural order. Scratch memory is an arena of the
  * call's own.
  */
 #include "graphql/build.h"
 
-#include "base/num.h"
+#include "graphql/literal.h"
 #include "graphql/printer.h"
 #include "graphql/suggest.h"
 
 #include <stdlib.h>
-
-enum { FILLED_IN_MAX = 2048 }; /* bytes that a default may grow by omitted fields */
 
 struct print {
 	struct buf *b;
@@ -115,136 +112,11 @@ static void put_deprecated(const struct print *p, bool deprecated, str reason)
 	buf_putc(p->b, ')');
 }
 
-/* ---- default values ---- */
-
-static void put_default(const struct print *p, const struct gql_ref *type,
-	const struct ast_value *v);
-
-/* Digits as an ID or Int literal may have them. */
-static bool is_integer(str s)
-{
-	size_t sign = str_starts(s, S("-"));
-	if (s.n == sign || (s.p[sign] == '0' && s.n > sign + 1))
-		return false;
-	for (size_t i = sign; i < s.n; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return true;
-}
-
-static void put_number(const struct print *p, const struct ast_value *v)
-{
-	double number;
-	if (v->kind == AST_INT && !str_eq(v->text, S("-0")) && v->text.n < 16)
-		buf_put(p->b, v->text);
-	else if (num_f64(v->text, &number))
-		num_put_f64(p->b, number == 0 ? 0 : number);
-	else
-		buf_put(p->b, v->text);
-}
-
-static void put_scalar_default(const struct print *p, const struct gql_type *t,
-	const struct ast_value *v)
-{
-	if (v->kind == AST_STRING) {
-		if (str_eq(t->name, S("ID")) && is_integer(v->text))
-			buf_put(p->b, v->text);
-		else
-			put_string(p, v->text);
-	} else if (str_eq(t->name, S("Float"))) {
-		put_number(p, v);
-	} else if (str_eq(t->name, S("Int")) && str_eq(v->text, S("-0"))) {
-		buf_putc(p->b, '0');
-	} else {
-		gql_print_value(p->b, v);
-	}
-}
-
-static const struct ast_value *field_value(const struct ast_value *v, str name)
-{
-	for (size_t i = v->n; i > 0; i--)
-		if (str_eq(v->fields[i - 1].name.text, name))
-			return v->fields[i - 1].value;
-	return NULL;
-}
-
-static void put_object_default(const struct print *p, const struct gql_type *t,
-	const struct ast_value *v)
-{
-	ITEMS(p, items, t->ninputs, &t->inputs[i_]);
-	const char *comma = "";
-	buf_putc(p->b, '{');
-	for (size_t i = 0; i < t->ninputs && !p->b->over; i++) {
-		const struct gql_input *in = items[i].of;
-		const struct ast_value *given = field_value(v, in->name);
-		if (!given)
-			given = in->default_ast;
-		if (!given)
-			continue;
-		buf_put(p->b, str_from(comma));
-		buf_put(p->b, in->name);
-		buf_lit(p->b, ": ");
-		put_default(p, in->type, given);
-		comma = ", ";
-	}
-	buf_putc(p->b, '}');
-}
-
-static void put_list_default(const struct print *p, const struct gql_ref *item,
-	const struct ast_value *v)
-{
-	buf_putc(p->b, '[');
-	if (v->kind != AST_LIST)
-		put_default(p, item, v);
-	for (size_t i = 0; v->kind == AST_LIST && i < v->n; i++) {
-		if (i > 0)
-			buf_lit(p->b, ", ");
-		put_default(p, item, v->items[i]);
-	}
-	buf_putc(p->b, ']');
-}
-
-static void put_default(const struct print *p, const struct gql_ref *type,
-	const struct ast_value *v)
-{
-	type = gql_nullable(type);
-	if (p->b->over)
-		return;
-	if (v->kind == AST_NULL)
-		buf_lit(p->b, "null");
-	else if (type->kind == AST_TYPE_LIST)
-		put_list_default(p, type->of, v);
-	else if (type->type->kind == GQL_INPUT && v->kind == AST_OBJECT)
-		put_object_default(p, type->type, v);
-	else if (type->type->kind == GQL_SCALAR)
-		put_scalar_default(p, type->type, v);
-	else
-		gql_print_value(p->b, v);
-}
-
-/*
- * Defaults within defaults may double at every level, so there is a bound to filling in what was
- * left out; beyond it the literal stands as written, which means the same.
- */
-static void put_bounded_default(const struct print *p, const struct gql_input *in)
+static void put_default(const struct print *p, const struct gql_input *in)
 {
 	struct arena_mark mark = arena_mark(p->scratch);
-	struct buf text = buf_on(p->scratch);
-	text.limit = FILLED_IN_MAX + 4 * (size_t)(in->default_ast->end - in->default_ast->at);
-	const struct print bounded = { &text, p->scratch, p->sorted };
-	put_default(&bounded, in->type, in->default_ast);
-	if (text.over)
-		gql_print_value(p->b, in->default_ast);
-	else
-		buf_put(p->b, buf_str(&text));
+	gql_put_default(p->scratch, p->b, in, p->sorted);
 	arena_rewind(p->scratch, mark);
-}
-
-void gql_default_print(struct buf *b, const struct gql_input *in)
-{
-	struct print p = { b, arena_open(0), false };
-	put_bounded_default(&p, in);
-	arena_close(p.scratch);
 }
 
 /* ---- members ---- */
@@ -255,7 +127,7 @@ static void put_input(const struct print *p, const struct gql_input *in)
 	gql_ref_print(p->b, in->type);
 	if (in->default_ast) {
 		buf_lit(p->b, " = ");
-		put_bounded_default(p, in);
+		put_default(p, in);
 	}
 	put_deprecated(p, in->deprecated, in->deprecation_reason);
 }
