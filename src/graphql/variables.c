@@ -144,7 +144,7 @@ static struct gql_value *coerce_int(struct run *r, struct jnode *node, const str
 	str text;
 	if (node->kind != JSON_NUMBER || !whole(r, node->text, &text))
 		return refuse_value(r, node, path, "Int cannot represent non-integer value: ");
-	if (!gql_fits_int(text))
+	if (!gql_is_plain_integer(text) || !gql_fits_int(text)) /* 1e30 is whole, too */
 		return refuse_value(r, node, path,
 			"Int cannot represent non 32-bit signed integer value: ");
 	return set(node, GQL_NUMBER, text);
