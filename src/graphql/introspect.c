@@ -118,6 +118,7 @@ struct steps {
 struct step {
 	enum property property;
 	str key;
+	str lead;                         /* ,"key": */
 	bool deprecated_too;              /* includeDeprecated */
 	bool refused;                     /* its argument is null where that is not allowed */
 	const struct ast_value *argument; /* what is null then */
@@ -178,6 +179,7 @@ static void compile_step(struct compiler *c, const struct gql_type *type, const 
 {
 	str name = k->fields[0]->name.text;
 	out->key = k->key;
+	out->lead = str_printf(c->i->arena, ",\"%.*s\":", STR_ARG(k->key));
 	out->property = property_of(type, name);
 	out->field = gql_field_find(c->i->schema, type, name);
 	if (!out->field)
@@ -276,6 +278,16 @@ static bool put_string(struct writer *w, str s)
 	return true;
 }
 
+/* A name of GraphQL: nothing in it needs an escape. */
+static bool put_name(struct writer *w, str s)
+{
+	buf_reserve(w->b, s.n + 2);
+	buf_putc(w->b, '"');
+	buf_put(w->b, s);
+	buf_putc(w->b, '"');
+	return true;
+}
+
 static bool put_optional(struct writer *w, bool has, str s)
 {
 	return has ? put_string(w, s) : put_null(w);
@@ -304,11 +316,9 @@ static bool put_object(struct writer *w, const struct steps *steps, put_fn *put,
 	for (size_t i = 0; i < steps->n && !w->b->over; i++) {
 		const struct step *s = &steps->at[i];
 		struct place here = { at, s->key, 0 };
-		buf_put(w->b, i > 0 ? S(",\"") : S("\""));
-		buf_put(w->b, s->key);
-		buf_lit(w->b, "\":");
+		buf_put(w->b, str_sub(s->lead, i == 0, s->lead.n));
 		if (s->property == TYPENAME) {
-			put_string(w, steps->type);
+			put_name(w, steps->type);
 			continue;
 		}
 		size_t mark = w->b->n;
@@ -375,7 +385,7 @@ static bool put_input_property(struct writer *w, const struct step *s, const voi
 {
 	const struct gql_input *in = object;
 	switch ((int)s->property) {
-	case INPUT_NAME: return put_string(w, in->name);
+	case INPUT_NAME: return put_name(w, in->name);
 	case INPUT_DESCRIPTION: return put_optional(w, in->has_description, in->description);
 	case INPUT_TYPE: return put_type_object(w, s, in->type, at);
 	case INPUT_IS_DEPRECATED: return put_bool(w, in->deprecated);
@@ -405,7 +415,7 @@ static bool put_field_property(struct writer *w, const struct step *s, const voi
 {
 	const struct gql_field *f = object;
 	switch ((int)s->property) {
-	case FIELD_NAME: return put_string(w, f->name);
+	case FIELD_NAME: return put_name(w, f->name);
 	case FIELD_DESCRIPTION: return put_optional(w, f->has_description, f->description);
 	case FIELD_ARGS: return put_inputs(w, s, f->args, f->nargs, at);
 	case FIELD_TYPE: return put_type_object(w, s, f->type, at);
@@ -421,7 +431,7 @@ static bool put_value_property(struct writer *w, const struct step *s, const voi
 	const struct gql_enum_value *v = object;
 	UNUSED(at);
 	switch ((int)s->property) {
-	case VALUE_NAME: return put_string(w, v->name);
+	case VALUE_NAME: return put_name(w, v->name);
 	case VALUE_DESCRIPTION: return put_optional(w, v->has_description, v->description);
 	case VALUE_IS_DEPRECATED: return put_bool(w, v->deprecated);
 	case VALUE_REASON: return put_optional(w, v->deprecated, v->deprecation_reason);
@@ -462,19 +472,20 @@ static bool put_types(struct writer *w, const struct step *s, struct gql_type *c
 	return end(&l);
 }
 
+/* The kind as JSON. */
 static str kind_name(const struct gql_ref *r)
 {
 	static const str NAMES[] = {
-		[GQL_SCALAR] = STR_INIT("SCALAR"),
-		[GQL_OBJECT] = STR_INIT("OBJECT"),
-		[GQL_INTERFACE] = STR_INIT("INTERFACE"),
-		[GQL_UNION] = STR_INIT("UNION"),
-		[GQL_ENUM] = STR_INIT("ENUM"),
-		[GQL_INPUT] = STR_INIT("INPUT_OBJECT"),
+		[GQL_SCALAR] = STR_INIT("\"SCALAR\""),
+		[GQL_OBJECT] = STR_INIT("\"OBJECT\""),
+		[GQL_INTERFACE] = STR_INIT("\"INTERFACE\""),
+		[GQL_UNION] = STR_INIT("\"UNION\""),
+		[GQL_ENUM] = STR_INIT("\"ENUM\""),
+		[GQL_INPUT] = STR_INIT("\"INPUT_OBJECT\""),
 	};
 	if (r->kind == AST_TYPE_NAMED)
 		return NAMES[r->type->kind];
-	return r->kind == AST_TYPE_LIST ? S("LIST") : S("NON_NULL");
+	return r->kind == AST_TYPE_LIST ? S("\"LIST\"") : S("\"NON_NULL\"");
 }
 
 /* A property of a named type. */
@@ -484,7 +495,7 @@ static bool put_named_property(struct writer *w, const struct step *s, const str
 	bool has_interfaces = t->kind == GQL_OBJECT || t->kind == GQL_INTERFACE;
 	bool is_abstract = t->kind == GQL_INTERFACE || t->kind == GQL_UNION;
 	switch ((int)s->property) {
-	case TYPE_NAME: return put_string(w, t->name);
+	case TYPE_NAME: return put_name(w, t->name);
 	case TYPE_DESCRIPTION: return put_optional(w, t->has_description, t->description);
 	case TYPE_SPECIFIED_BY: return put_optional(w, t->specified_by.p != NULL, t->specified_by);
 	case TYPE_FIELDS: return put_fields(w, s, t, at);
@@ -506,8 +517,10 @@ static bool put_type_property(struct writer *w, const struct step *s, const void
 	const struct place *at)
 {
 	const struct gql_ref *r = object;
-	if (s->property == TYPE_KIND)
-		return put_string(w, kind_name(r));
+	if (s->property == TYPE_KIND) {
+		buf_put(w->b, kind_name(r));
+		return true;
+	}
 	if (r->kind == AST_TYPE_NAMED)
 		return put_named_property(w, s, r->type, at);
 	return s->property == TYPE_OF ? put_type_object(w, s, r->of, at) : put_null(w);
@@ -519,7 +532,7 @@ static bool put_locations(struct writer *w, const struct gql_directive *d)
 	buf_putc(w->b, '[');
 	for (size_t i = 0; i < d->node->nlocations; i++) {
 		buf_put(w->b, i > 0 ? S(",") : STR_NONE);
-		put_string(w, d->node->locations[i].text);
+		put_name(w, d->node->locations[i].text);
 	}
 	buf_putc(w->b, ']');
 	return true;
@@ -530,7 +543,7 @@ static bool put_directive_property(struct writer *w, const struct step *s, const
 {
 	const struct gql_directive *d = object;
 	switch ((int)s->property) {
-	case DIRECTIVE_NAME: return put_string(w, d->name);
+	case DIRECTIVE_NAME: return put_name(w, d->name);
 	case DIRECTIVE_DESCRIPTION: return put_optional(w, d->has_description, d->description);
 	case DIRECTIVE_REPEATABLE: return put_bool(w, d->repeatable);
 	case DIRECTIVE_LOCATIONS: return put_locations(w, d);

@@ -21,38 +21,29 @@ enum {
 	BEYOND = 64, /* not ASCII */
 };
 
+/* clang-format off */
+enum { I = IGNORED, E = IGNORED | SPECIAL | LINE_END, L = LETTER, D = DIGIT, P = PUNCTUATOR,
+	S_ = SPECIAL, B = BEYOND };
+#define EIGHT_B B, B, B, B, B, B, B, B
+#define ROW_B EIGHT_B, EIGHT_B
+
+/* Sixteen bytes a row, from NUL on. */
+static const unsigned char CLASS[256] = {
+	0, 0, 0, 0, 0, 0, 0, 0, 0, I, E, 0, 0, E, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	I, P, S_, 0, P, 0, P, 0, P, P, 0, 0, I, 0, 0, 0,
+	D, D, D, D, D, D, D, D, D, D, P, 0, 0, P, 0, 0,
+	P, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L,
+	L, L, L, L, L, L, L, L, L, L, L, P, S_, P, 0, L,
+	0, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L,
+	L, L, L, L, L, L, L, L, L, L, L, P, P, P, 0, 0,
+	ROW_B, ROW_B, ROW_B, ROW_B, ROW_B, ROW_B, ROW_B, ROW_B,
+};
+/* clang-format on */
+
 static unsigned class_of(unsigned char c)
 {
-	static const unsigned char ASCII[128] = {
-		['\t'] = IGNORED,
-		[' '] = IGNORED,
-		[','] = IGNORED,
-		['\n'] = IGNORED | SPECIAL | LINE_END,
-		['\r'] = IGNORED | SPECIAL | LINE_END,
-		['"'] = SPECIAL,
-		['\\'] = SPECIAL,
-		['!'] = PUNCTUATOR,
-		['$'] = PUNCTUATOR,
-		['&'] = PUNCTUATOR,
-		['('] = PUNCTUATOR,
-		[')'] = PUNCTUATOR,
-		[':'] = PUNCTUATOR,
-		['='] = PUNCTUATOR,
-		['@'] = PUNCTUATOR,
-		['['] = PUNCTUATOR,
-		[']'] = PUNCTUATOR,
-		['{'] = PUNCTUATOR,
-		['|'] = PUNCTUATOR,
-		['}'] = PUNCTUATOR,
-		['_'] = LETTER,
-	};
-	if (c >= 0x80)
-		return BEYOND;
-	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
-		return LETTER;
-	if (c >= '0' && c <= '9')
-		return DIGIT;
-	return ASCII[c];
+	return CLASS[c];
 }
 
 static const str KIND_TEXT[TOKEN_KINDS] = {
@@ -492,9 +483,9 @@ static struct token block_string(struct lexer *l, size_t begin)
 static struct token name(struct lexer *l, size_t begin)
 {
 	size_t at = begin + 1;
-	while (class_of(byte_at(l, at)) & (LETTER | DIGIT))
+	while (at < l->text.n && class_of((unsigned char)l->text.p[at]) & (LETTER | DIGIT))
 		at++;
-	return token_here(l, TOKEN_NAME, begin, at, str_sub(l->text, begin, at));
+	return token_here(l, TOKEN_NAME, begin, at, (str){ l->text.p + begin, at - begin });
 }
 
 static enum token_kind punctuator(unsigned char c)
