@@ -1,0 +1,85 @@
+/*
+ * compile - files and catalog in, model out, or every problem that can be found.
+ *
+ * A step that fails ends the compilation only where the next one would have nothing to work on:
+ * files that do not parse, and documents that are no schema. The texts are copied, so the model
+ * stands on its own arena alone.
+ */
+#include "schema/compile_int.h"
+
+#include "graphql/parser.h"
+
+static void parse_file(struct compiler *c, const struct source_file *file)
+{
+	struct source *s = arena_new(c->arena, struct source);
+	struct gql_errors errors = { .arena = c->arena };
+	struct ast_document document;
+	*s = (struct source){ str_dup(c->arena, file->path), str_dup(c->arena, file->text) };
+	if (!gql_parse(c->arena, s, &(struct parse_limits){ 0 }, &document, &errors)) {
+		for (size_t i = 0; i < errors.n; i++)
+			diag_from_gql(c, &errors.at[i]);
+		return;
+	}
+	for (size_t i = 0; i < document.n; i++)
+		*vec_push(c->arena, &c->definitions) = document.at[i];
+}
+
+static bool parse_files(struct compiler *c)
+{
+	size_t before = c->diagnostics->errors;
+	for (size_t i = 0; i < c->options->nfiles; i++)
+		parse_file(c, &c->options->files[i]);
+	if (c->diagnostics->errors == before && c->definitions.n == 0)
+		diag_error(c, NULL, 0, "There is no schema: no file contains a definition.");
+	return c->diagnostics->errors == before;
+}
+
+static bool build_types(struct compiler *c)
+{
+	struct gql_errors errors = { .arena = c->arena };
+	struct ast_document *document = arena_new(c->arena, struct ast_document);
+	*document = (struct ast_document){ c->definitions.at, c->definitions.n };
+	if (gql_schema_build(c->arena, document, &c->gql, &errors))
+		return true;
+	for (size_t i = 0; i < errors.n; i++)
+		diag_from_gql(c, &errors.at[i]);
+	return false;
+}
+
+static const struct model *make_model(struct compiler *c)
+{
+	struct model *m = arena_new(c->arena, struct model);
+	*m = (struct model){ .gql = c->gql,
+		.catalog = c->catalog,
+		.bindings = c->bindings,
+		.types = c->facts,
+		.generation = c->options->generation,
+		.arena = c->arena,
+		.refs = 1 };
+	return m;
+}
+
+bool schema_compile(struct arena *a, const struct compile_options *o, const struct catalog *catalog,
+	const struct model **out, struct diagnostics *diagnostics)
+{
+	struct compiler c = { .arena = a,
+		.options = o,
+		.catalog = catalog,
+		.diagnostics = diagnostics };
+	size_t before = diagnostics->errors;
+	if (!parse_files(&c))
+		return false;
+	directives_check(&c);
+	generate(&c);
+	if (!build_types(&c))
+		return false;
+	c.bindings = arena_array(a, struct binding, c.gql->nfields);
+	c.facts = arena_array(a, struct type_facts, c.gql->ntypes);
+	c.broken_source = arena_array(a, bool, c.gql->ntypes);
+	c.enum_maps = arena_array(a, struct enum_maps, c.gql->ntypes);
+	bind_schema(&c);
+	if (diagnostics->errors > before)
+		return false;
+	*out = make_model(&c);
+	return true;
+}

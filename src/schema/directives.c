@@ -1,0 +1,242 @@
+/*
+ * directives - the table of the schema language's directives, and reading their arguments.
+ *
+ * Every directive that users may meet in the documentation is in the table, so that its use is
+ * either honoured or refused at its place; a directive is never accepted and ignored. The SDL of
+ * those that are used becomes part of the schema, where the specification's rules check places and
+ * names of arguments. Kinds of argument values are checked here when they are read.
+ */
+#include "schema/compile_int.h"
+
+struct directive {
+	const char *name;
+	bool implemented;
+	const char *sdl;
+};
+
+/* clang-format off */
+static const struct directive DIRECTIVES[] = {
+	{ "source", true,
+		"\"The view or table behind a type.\"\n"
+		"directive @source(\n"
+		"  \"Its name, with the schema where the search path does not find it.\"\n"
+		"  relation: String!\n"
+		"  \"Its JSONB column; the default is `data`, when there is such a column.\"\n"
+		"  data: String\n"
+		") on OBJECT | INTERFACE\n" },
+	{ "column", true,
+		"\"Where a value is stored, if not in the column or key of the same name.\"\n"
+		"directive @column(\n"
+		"  \"The column, or the key of the JSON document. On an enum value: its label.\"\n"
+		"  name: String\n"
+		"  \"Keys in the JSON document, joined by dots.\"\n"
+		"  path: String\n"
+		") on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE\n" },
+	{ "relation", true,
+		"\"Joins the rows of another type.\"\n"
+		"directive @relation(\n"
+		"  \"Columns of this type's source.\"\n"
+		"  fields: [String!]!\n"
+		"  \"Columns of the other type's source.\"\n"
+		"  references: [String!]!\n"
+		"  \"Many-to-many: the table that links the two.\"\n"
+		"  relation: String\n"
+		") on FIELD_DEFINITION\n" },
+	{ "function", true,
+		"\"Calls a PostgreSQL function.\"\n"
+		"directive @function(\n"
+		"  \"Its name, with the schema where the search path does not find it.\"\n"
+		"  name: String!\n"
+		"  \"Values of the session that are passed before the input.\"\n"
+		"  context: [String!]\n"
+		") on FIELD_DEFINITION\n" },
+	{ "list", true,
+		"\"How a list is paged and ordered.\"\n"
+		"directive @list(\n"
+		"  \"Rows that are given when the client sets no limit.\"\n"
+		"  defaultLimit: Int\n"
+		"  \"Most rows that a client may ask for.\"\n"
+		"  maxLimit: Int\n"
+		"  \"Order when the client asks for none, like `name ASC`.\"\n"
+		"  defaultOrder: [String!]\n"
+		") on FIELD_DEFINITION\n" },
+	{ "write", false,
+		"enum WriteAction { INSERT UPDATE UPSERT DELETE }\n"
+		"directive @write(table: String!, action: WriteAction!) on FIELD_DEFINITION\n" },
+	{ "authenticated", false,
+		"directive @authenticated on OBJECT | INTERFACE | FIELD_DEFINITION\n" },
+	{ "requiresScopes", false,
+		"directive @requiresScopes(scopes: [[String!]!]!) on OBJECT | INTERFACE | FIELD_DEFINITION\n" },
+	{ "authorize", false,
+		"directive @authorize(roles: [String!], owner: String, policy: String)"
+		" on OBJECT | INTERFACE | FIELD_DEFINITION\n" },
+	{ "requireRls", false, "directive @requireRls on OBJECT\n" },
+	{ "version", false, "directive @version(field: String!) on OBJECT | INPUT_OBJECT\n" },
+	{ "constraint", false,
+		"directive @constraint(minLength: Int, maxLength: Int, min: Float, max: Float,"
+		" pattern: String, format: String, minItems: Int, maxItems: Int)"
+		" on INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION\n" },
+	{ "prepare", false,
+		"directive @prepare(trim: Boolean, lowercase: Boolean, uppercase: Boolean,"
+		" blankToNull: Boolean) on INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION\n" },
+	{ "cacheControl", false,
+		"enum CacheControlScope { PUBLIC PRIVATE }\n"
+		"directive @cacheControl(maxAge: Int, scope: CacheControlScope)"
+		" on OBJECT | INTERFACE | UNION | FIELD_DEFINITION\n" },
+	{ "cost", false, "directive @cost(weight: String!) on FIELD_DEFINITION | OBJECT |"
+		" ARGUMENT_DEFINITION | SCALAR | ENUM | INPUT_FIELD_DEFINITION\n" },
+	{ "listSize", false,
+		"directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!],"
+		" requireOneSlicingArgument: Boolean) on FIELD_DEFINITION\n" },
+	{ "listen", false, "directive @listen(channel: String!) on FIELD_DEFINITION\n" },
+	{ "resolver", false, "directive @resolver(name: String!) on FIELD_DEFINITION\n" },
+};
+/* clang-format on */
+
+static size_t number_of(str name)
+{
+	size_t i = 0;
+	while (i < COUNT(DIRECTIVES) && !str_eq(name, str_from(DIRECTIVES[i].name)))
+		i++;
+	return i;
+}
+
+/* ---- walking over all uses ---- */
+
+typedef void use_fn(struct compiler *c, const struct ast_definition *d,
+	const struct ast_directives *l, void *arg);
+
+static void each_input(struct compiler *c, const struct ast_definition *d,
+	const struct ast_input_value *inputs, size_t n, use_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < n; i++)
+		fn(c, d, &inputs[i].directives, arg);
+}
+
+static void each_list(struct compiler *c, use_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < c->definitions.n; i++) {
+		const struct ast_definition *d = c->definitions.at[i];
+		fn(c, d, &d->directives, arg);
+		each_input(c, d, d->inputs, d->ninputs, fn, arg);
+		for (size_t k = 0; k < d->nvalues; k++)
+			fn(c, d, &d->values[k].directives, arg);
+		for (size_t k = 0; k < d->nfields; k++) {
+			fn(c, d, &d->fields[k].directives, arg);
+			each_input(c, d, d->fields[k].args, d->fields[k].nargs, fn, arg);
+		}
+	}
+}
+
+static void check_list(struct compiler *c, const struct ast_definition *d,
+	const struct ast_directives *l, void *arg)
+{
+	UNUSED(arg);
+	for (size_t i = 0; i < l->n; i++) {
+		size_t number = number_of(l->at[i].name.text);
+		if (number < COUNT(DIRECTIVES) && !DIRECTIVES[number].implemented)
+			diag_error(c, d->source, l->at[i].at, "@%s is not implemented yet.",
+				DIRECTIVES[number].name);
+	}
+}
+
+void directives_check(struct compiler *c)
+{
+	each_list(c, check_list, NULL);
+}
+
+static void note_list(struct compiler *c, const struct ast_definition *d,
+	const struct ast_directives *l, void *arg)
+{
+	UNUSED(c);
+	UNUSED(d);
+	bool *used = arg;
+	for (size_t i = 0; i < l->n; i++) {
+		size_t number = number_of(l->at[i].name.text);
+		if (number < COUNT(DIRECTIVES))
+			used[number] = true;
+	}
+}
+
+void directives_put(struct compiler *c, struct buf *b)
+{
+	bool used[COUNT(DIRECTIVES)] = { false };
+	each_list(c, note_list, used);
+	for (size_t i = 0; i < c->definitions.n; i++) {
+		const struct ast_definition *d = c->definitions.at[i];
+		size_t number = number_of(d->name.text);
+		if (d->kind == AST_DIRECTIVE_DEF && number < COUNT(DIRECTIVES))
+			used[number] = false;
+	}
+	for (size_t i = 0; i < COUNT(DIRECTIVES); i++)
+		if (used[i])
+			buf_put(b, str_from(DIRECTIVES[i].sdl));
+}
+
+/* ---- reading ---- */
+
+const struct ast_directive *directive_find(const struct ast_directives *l, const char *name)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (str_eq(l->at[i].name.text, str_from(name)))
+			return &l->at[i];
+	return NULL;
+}
+
+const struct ast_directive *directive_on_type(const struct gql_type *t, const char *name,
+	const struct source **source)
+{
+	for (size_t i = 0; i < t->nnodes; i++) {
+		const struct ast_directive *d = directive_find(&t->nodes[i]->directives, name);
+		if (d) {
+			*source = t->nodes[i]->source;
+			return d;
+		}
+	}
+	return NULL;
+}
+
+const struct ast_value *directive_arg(const struct ast_directive *d, const char *name)
+{
+	for (size_t i = 0; i < d->nargs; i++)
+		if (str_eq(d->args[i].name.text, str_from(name)))
+			return d->args[i].value->kind == AST_NULL ? NULL : d->args[i].value;
+	return NULL;
+}
+
+bool directive_text(struct compiler *c, const struct source *s, const struct ast_directive *d,
+	const char *name, str *out)
+{
+	const struct ast_value *v = directive_arg(d, name);
+	if (!v)
+		return false;
+	if (v->kind != AST_STRING || v->text.n == 0) {
+		diag_error(c, s, v->at, "\"%s\" of @%.*s must be a text.", name,
+			STR_ARG(d->name.text));
+		return false;
+	}
+	*out = v->text;
+	return true;
+}
+
+bool directive_texts(struct compiler *c, const struct source *s, const struct ast_directive *d,
+	const char *name, struct ast_value ***items, size_t *n)
+{
+	for (size_t i = 0; i < d->nargs; i++) {
+		struct ast_value *v = d->args[i].value;
+		if (!str_eq(d->args[i].name.text, str_from(name)) || v->kind == AST_NULL)
+			continue;
+		*items = v->kind == AST_LIST ? v->items : &d->args[i].value;
+		*n = v->kind == AST_LIST ? v->n : 1;
+		for (size_t k = 0; k < *n; k++) {
+			if ((*items)[k]->kind == AST_STRING && (*items)[k]->text.n)
+				continue;
+			diag_error(c, s, (*items)[k]->at,
+				"\"%s\" of @%.*s must be a list of texts.", name,
+				STR_ARG(d->name.text));
+			return false;
+		}
+		return true;
+	}
+	return false;
+}
