@@ -23,7 +23,8 @@ struct arena_mark {
 struct arena *arena_open(size_t cap_bytes);
 /* Runs what was deferred (last first), then frees everything. NULL is allowed. */
 void arena_close(struct arena *a);
-/* Runs what was deferred and makes the arena empty; keeps one chunk, of at most 64 KB, for the next use. */
+/* Runs what was deferred and makes the arena empty; keeps one chunk, of at most 64 KB, for the next
+ * use. */
 void arena_reset(struct arena *a);
 
 /* `n` bytes, zeroed, aligned to `align` (a power of two, at most 16). */

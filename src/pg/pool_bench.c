@@ -142,7 +142,8 @@ static void measure(const struct line *l, struct pgsync *db, double seconds)
 	double client = (double)(own_us() - own) / n;
 	double server = (double)(backend_us(a, &pids) - theirs) / n;
 	struct pgpool_stats s = pgpool_stats(b->t.pool);
-	printf("%-34s %2u x %2u  %7.0f/s  client %5.1f us  backend %5.1f us  %4.1f a batch  failed %u\n",
+	printf("%-34s %2u x %2u  %7.0f/s  client %5.1f us  backend %5.1f us  "
+	       "%4.1f a batch  failed %u\n",
 		l->name, l->connections, l->batch, n / took * 1e6, client, server,
 		(double)s.jobs / (double)s.batches, (unsigned)b->failed);
 	b->stop = true;
