@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "graphql/coerce_int.h"
+#include "graphql/printer.h"
 
 enum { DEFAULT_DEPTH_MAX = 32 };
 
@@ -208,6 +209,63 @@ bool gql_coerce_literal(const struct gql_coercion *c, const struct ast_definitio
 	struct gql_literal l = { c, operation, vars, source, 0 };
 	*out = NULL;
 	return coerce(&l, type, literal, out);
+}
+
+/* ---- arguments ---- */
+
+/* `Argument "a" of <kind> type "T" <what>`. */
+static bool refuse_argument(const struct gql_literal *l, const struct gql_input *arg, uint32_t at,
+	const char *kind, const char *what)
+{
+	struct buf b = buf_on(l->c->arena);
+	buf_printf(&b, "Argument \"%.*s\" of %s type \"", STR_ARG(arg->name), kind);
+	gql_ref_print(&b, arg->type);
+	buf_printf(&b, "\" %s", what);
+	gql_error_put(l->c->errors, buf_str(&b), l->source, at);
+	return false;
+}
+
+/* Nothing was given: the default, or nothing where that is allowed. */
+static bool use_default(const struct gql_literal *l, const struct gql_input *arg, uint32_t at,
+	const char *why, struct gql_value **out)
+{
+	*out = arg->default_value;
+	return *out || !gql_is_non_null(arg->type) || refuse_argument(l, arg, at, "required", why);
+}
+
+static bool refuse_literal(const struct gql_literal *l, const struct gql_input *arg,
+	const struct ast_value *v)
+{
+	struct buf b = buf_on(l->c->arena);
+	buf_printf(&b, "Argument \"%.*s\" has invalid value ", STR_ARG(arg->name));
+	gql_print_value(&b, v);
+	buf_putc(&b, '.');
+	return refuse(l, v, buf_str(&b));
+}
+
+bool gql_coerce_argument(const struct gql_coercion *c, const struct ast_definition *operation,
+	const struct gql_variables *vars, const struct gql_input *arg,
+	const struct ast_argument *given, uint32_t at, struct gql_value **out)
+{
+	struct gql_literal l = { c, operation, vars, operation->source, 0 };
+	if (!given)
+		return use_default(&l, arg, at, "was not provided.", out);
+	const struct ast_value *v = given->value;
+	bool is_variable = v->kind == AST_VARIABLE;
+	const struct gql_value *value = is_variable ? variable(&l, v) : NULL;
+	if (is_variable && !value) {
+		str why = str_printf(c->arena,
+			"was provided the variable \"$%.*s\" which was not provided a runtime value.",
+			STR_ARG(v->text));
+		return use_default(&l, arg, v->at, str_z(c->arena, why), out);
+	}
+	if ((v->kind == AST_NULL || is_null(value)) && gql_is_non_null(arg->type))
+		return refuse_argument(&l, arg, v->at, "non-null", "must not be null.");
+	struct gql_coercion quiet = *c;
+	quiet.errors = NULL;
+	struct gql_literal inner = { &quiet, operation, vars, operation->source, 0 };
+	*out = NULL;
+	return coerce(&inner, arg->type, v, out) || refuse_literal(&l, arg, v);
 }
 
 /* ---- JSON ---- */

@@ -79,6 +79,16 @@ MUST_USE bool gql_coerce_literal(const struct gql_coercion *c,
 	const struct gql_ref *type, const struct ast_value *literal, const struct source *source,
 	struct gql_value **out);
 /*
+ * Coerces what a field or directive gives for the argument `arg`: the literal, the variable's value
+ * or the default; *out is NULL when there is none of these and none is needed. `given` is NULL for
+ * an argument that is not there; `at` is the place of the field or directive. Returns false with an
+ * error when a value is missing or null where it must not be. Spec: §6.4.1
+ */
+MUST_USE bool gql_coerce_argument(const struct gql_coercion *c,
+	const struct ast_definition *operation, const struct gql_variables *vars,
+	const struct gql_input *arg, const struct ast_argument *given, uint32_t at,
+	struct gql_value **out);
+/*
  * A value as JSON text. `type` names the fields of input objects and may be NULL for values without
  * one. Absent fields are left out, an absent value (NULL) is null.
  */
