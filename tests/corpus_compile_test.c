@@ -211,7 +211,7 @@ static void print_diagnostics(struct buf *b, const struct diagnostics *l)
 static str trimmed(struct buf *b)
 {
 	str s = buf_str(b);
-	return s.n ? str_sub(s, 0, s.n - 1) : S("");
+	return str_ends(s, S("\n")) ? str_sub(s, 0, s.n - 1) : s.n ? s : S("");
 }
 
 static void test_compile(void **state)

@@ -20,8 +20,14 @@ static void parse_file(struct compiler *c, const struct source_file *file)
 			diag_from_gql(c, &errors.at[i]);
 		return;
 	}
-	for (size_t i = 0; i < document.n; i++)
-		*vec_push(c->arena, &c->definitions) = document.at[i];
+	for (size_t i = 0; i < document.n; i++) {
+		struct ast_definition *d = document.at[i];
+		if (d->kind == AST_OPERATION || d->kind == AST_FRAGMENT)
+			diag_error(c, s, d->at, "%s do not belong into a schema.",
+				d->kind == AST_OPERATION ? "Operations" : "Fragments");
+		else
+			*vec_push(c->arena, &c->definitions) = d;
+	}
 }
 
 static bool parse_files(struct compiler *c)
@@ -70,8 +76,10 @@ bool schema_compile(struct arena *a, const struct compile_options *o, const stru
 	if (!parse_files(&c))
 		return false;
 	directives_check(&c);
+	size_t generating = diagnostics->errors;
 	generate(&c);
-	if (!build_types(&c))
+	bool generated = diagnostics->errors == generating;
+	if (!build_types(&c) || !generated)
 		return false;
 	c.bindings = arena_array(a, struct binding, c.gql->nfields);
 	c.facts = arena_array(a, struct type_facts, c.gql->ntypes);

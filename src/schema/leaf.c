@@ -183,8 +183,8 @@ bool leaf_reads(struct compiler *c, const struct gql_ref *ref, const struct cat_
 		return item_reads(c, ref->type, pg, fits);
 	if (is_json(pg))
 		return true;
-	if (pg->kind == CAT_ARRAY && pg->base)
-		return item_reads(c, ref->type, pg->base, fits);
+	if (pg->kind == CAT_ARRAY && pg->base && item_reads(c, ref->type, pg->base, fits))
+		return true;
 	*fits = what_fits(c, pg);
 	return false;
 }

@@ -118,12 +118,31 @@ static void read_limit(struct compiler *c, const struct gql_field *f, const stru
 		*out = (uint32_t)n;
 }
 
+static bool is_single_leaf(const struct gql_field *f)
+{
+	return gql_is_leaf(f->type->type) && !gql_is_list(f->type);
+}
+
 static const struct gql_field *order_field(struct compiler *c, const struct gql_field *list,
 	str name)
 {
 	const struct gql_type *t = list->type->type;
+	if (t->kind == GQL_UNION)
+		return NULL;
 	const struct gql_field *f = map_find(&t->by_name, name);
-	return f ? f : map_find(&t->by_name, names_camel(c->arena, name));
+	if (!f)
+		f = map_find(&t->by_name, names_camel(c->arena, name));
+	return f && is_single_leaf(f) ? f : NULL;
+}
+
+static str nearest_order_field(struct compiler *c, const struct gql_type *t, str name)
+{
+	str *names = arena_array(c->arena, str, t->nfields);
+	size_t n = 0;
+	for (size_t i = 0; i < t->nfields; i++)
+		if (is_single_leaf(&t->fields[i]))
+			names[n++] = t->fields[i].name;
+	return str_nearest(name, names, n);
 }
 
 static bool is_direction(str s)
@@ -145,7 +164,7 @@ static bool read_order(struct compiler *c, const struct gql_field *f, const stru
 	str name = str_split(&rest, ' ');
 	str direction = str_trim(rest);
 	out->direction = direction.n ? names_upper(c->arena, direction) : S("ASC");
-	out->field = t->kind == GQL_UNION ? NULL : order_field(c, f, name);
+	out->field = order_field(c, f, name);
 	if (!is_direction(out->direction)) {
 		diag_error(c, f->source, v->at,
 			"\"%.*s\" is no direction; there are ASC, DESC, ASC_NULLS_FIRST, ASC_NULLS_LAST, "
@@ -153,15 +172,12 @@ static bool read_order(struct compiler *c, const struct gql_field *f, const stru
 			STR_ARG(direction));
 		return false;
 	}
-	if (out->field && gql_is_leaf(out->field->type->type) && !gql_is_list(out->field->type))
+	if (out->field)
 		return true;
 	struct diagnostic *d = diag_error(c, f->source, v->at,
 		"\"%.*s\" has no field \"%.*s\" that lists can be ordered by.", STR_ARG(t->name),
 		STR_ARG(name));
-	str *names = arena_array(c->arena, str, t->nfields);
-	for (size_t i = 0; i < t->nfields; i++)
-		names[i] = t->fields[i].name;
-	diag_nearest(c, d, str_nearest(name, names, t->nfields));
+	diag_nearest(c, d, nearest_order_field(c, t, name));
 	return false;
 }
 
@@ -225,11 +241,17 @@ static void bind_query_field(struct compiler *c, const struct gql_field *f)
 	struct diagnostic *d = diag_error(c, f->source, f->node->name.at,
 		"%.*s.%.*s: nothing tells where its value comes from.", STR_ARG(f->parent->name),
 		STR_ARG(f->name));
-	d->hint = gql_is_composite(t)
-		? str_printf(c->arena,
-			  "Give the type \"%.*s\" a @source(relation:), or the field a @function(name:).",
-			  STR_ARG(t->name))
-		: S("Give the field a @function(name:).");
+	if (t->kind == GQL_OBJECT)
+		d->hint = str_printf(c->arena,
+			"Give the type \"%.*s\" a @source(relation:), or the field a @function(name:).",
+			STR_ARG(t->name));
+	else if (gql_is_composite(t))
+		d->hint = str_printf(c->arena,
+			"The types of \"%.*s\" must have one @source in common; several are not "
+			"implemented yet.",
+			STR_ARG(t->name));
+	else
+		d->hint = S("Give the field a @function(name:).");
 }
 
 static void bind_mutation_field(struct compiler *c, const struct gql_field *f)
