@@ -2,7 +2,7 @@
  * pool_bench - queries per second and CPU per query of a point lookup through the pool, closed
  * loop.
  *
- *     pg_pool_bench [seconds per line]
+ *     ninja -C build bench/pg_pool_bench && build/bench/pg_pool_bench [seconds per line]
  *
  * Starts a private server, loads 10,000 rows of some 500 bytes of jsonb, keeps 64 jobs in flight.
  * CPU of the client is getrusage's, that of the backends /proc's.
@@ -156,8 +156,8 @@ static void measure(const struct line *l, struct pgsync *db, double seconds)
 
 static const char SETUP[] =
 	"create table tv_user (id int primary key, n int, data jsonb);"
-	"insert into tv_user select i, 0, jsonb_build_object('id', i, 'name', 'user ' || i, 'bio',"
-	" repeat(md5(i::text), 13)) from generate_series(0, 9999) i; analyze tv_user;";
+	"insert into tv_user select i, 0, jsonb_build_object('id', i, 'name', 'user ' || i,"
+	" 'bio', repeat(md5(i::text), 13)) from generate_series(0, 9999) i; analyze tv_user;";
 
 int main(int argc, char **argv)
 {
