@@ -9,11 +9,10 @@
  */
 #include "app/dev.h"
 
-#include "base/num.h"
+#include "app/project.h"
 #include "base/vec.h"
 #include "ev/file.h"
 #include "ev/loop.h"
-#include "gen/sql.h"
 #include "pg/embedded.h"
 #include "pg/sync.h"
 
@@ -35,14 +34,15 @@ static void on_progress(void *arg, const char *text)
 	log_info(d->log, "PostgreSQL: %s", text);
 }
 
-bool dev_database_start(const struct settings *s, const struct log *log, struct dev_database **out,
-	struct err *e)
+bool dev_database_start(const struct settings *s, const struct log *log, bool share,
+	struct dev_database **out, struct err *e)
 {
 	struct arena *a = arena_open(0);
 	struct dev_database *d = arena_new(a, struct dev_database);
 	*d = (struct dev_database){ .arena = a, .settings = s, .log = log };
 	struct embedded_options o = { .dir = str_z(a,
 					      file_join(a, s->dir, S(".fraiseql/postgres"))),
+		.share = share,
 		.progress = on_progress,
 		.arg = d };
 	if (!embedded_start(&o, &d->server, e)) {
@@ -93,27 +93,18 @@ static bool read_folder(struct arena *a, str dir, struct sql_list *out, struct e
 	return true;
 }
 
-static str hash_of(struct arena *a, const struct sql_list *files)
+/* Of texts and paths below `dir`: the same from wherever the program is started. */
+static str hash_of(struct arena *a, str dir, const struct sql_list *files)
 {
 	uint64_t h[2] = { 1, 2 };
 	for (size_t i = 0; i < files->n; i++) {
+		str path = files->at[i].path;
 		for (size_t k = 0; k < 2; k++) {
-			h[k] = str_hash(files->at[i].path, h[k]);
+			h[k] = str_hash(str_sub(path, dir.n, path.n), h[k]);
 			h[k] = str_hash(files->at[i].text, h[k]);
 		}
 	}
 	return str_printf(a, "%016llx%016llx", (unsigned long long)h[0], (unsigned long long)h[1]);
-}
-
-static bool install(struct pgsync *db, struct err *e)
-{
-	for (const struct embedded_file *f = sql_files; f->name; f++) {
-		if (strncmp(f->name, "install/", 8) != 0)
-			continue;
-		if (!pgsync_exec(db, (str){ (const char *)f->data, f->size }, e))
-			return err_prefix(e, "%s: ", f->name);
-	}
-	return true;
 }
 
 static bool drop_schemas(struct pgsync *db, struct arena *a, struct err *e)
@@ -158,10 +149,12 @@ static bool apply(struct dev_database *d, struct pgsync *db, struct arena *a, bo
 	str known;
 	str schema = file_join(a, d->settings->dir, S("db/schema"));
 	str seeds = file_join(a, d->settings->dir, S("db/seeds"));
-	if (!install(db, e) || !read_folder(a, schema, &files, e) ||
+	/* processes that share the server take turns; the end of the connection ends the lock */
+	if (!pgsync_exec(db, S("select pg_advisory_lock(4613187, 1)"), e) ||
+		!project_install(db, e) || !read_folder(a, schema, &files, e) ||
 		!read_folder(a, seeds, &files, e))
 		return false;
-	str hash = hash_of(a, &files);
+	str hash = hash_of(a, d->settings->dir, &files);
 	if (!pgsync_value(db, a, "select files_hash from fraiseql.dev_state", &known, e))
 		return false;
 	if (known.p && str_eq(known, hash))

@@ -12,10 +12,10 @@ struct dev_database;
 struct dev_watch;
 
 /*
- * Starts the project's private PostgreSQL (in .fraiseql/postgres below the project's folder).
- * Fails: as embedded_start.
+ * Starts the project's private PostgreSQL (in .fraiseql/postgres below the project's folder). With
+ * `share`, one that another process of the project runs is used instead. Fails: as embedded_start.
  */
-MUST_USE bool dev_database_start(const struct settings *s, const struct log *log,
+MUST_USE bool dev_database_start(const struct settings *s, const struct log *log, bool share,
 	struct dev_database **out, struct err *e);
 const char *dev_database_conninfo(const struct dev_database *d);
 /*

@@ -27,7 +27,7 @@ static bool open_private(struct local *l, struct err *e)
 {
 	bool changed;
 	str file;
-	if (!dev_database_start(l->settings, l->log, &l->database, e))
+	if (!dev_database_start(l->settings, l->log, true, &l->database, e))
 		return false;
 	return dev_database_apply(l->database, &changed, &file, e) || dev_error_place(e, file);
 }

@@ -73,6 +73,17 @@ bool project_catalog(struct arena *a, struct pgsync *db, const struct catalog **
 	return catalog_from_json(a, json, out, e);
 }
 
+bool project_install(struct pgsync *db, struct err *e)
+{
+	for (const struct embedded_file *f = sql_files; f->name; f++) {
+		if (strncmp(f->name, "install/", 8) != 0)
+			continue;
+		if (!pgsync_exec(db, (str){ (const char *)f->data, f->size }, e))
+			return err_prefix(e, "%s: ", f->name);
+	}
+	return true;
+}
+
 /* Every compilation of the process has a number of its own: plans are told apart by it. */
 static uint64_t next_generation(void)
 {

@@ -18,6 +18,9 @@ MUST_USE bool project_schema_files(struct arena *a, const struct settings *s,
 MUST_USE bool project_catalog(struct arena *a, struct pgsync *db, const struct catalog **out,
 	struct err *e);
 
+/* Creates or upgrades the schema "fraiseql": sql/install in its order. Fails: by SQLSTATE. */
+MUST_USE bool project_install(struct pgsync *db, struct err *e);
+
 struct compiled {
 	const struct model *model;      /* one reference; NULL when it did not compile */
 	struct diagnostics diagnostics; /* on `arena` */

@@ -247,7 +247,7 @@ static bool open_database(struct server *s, struct err *e)
 	if (settings_is_set(s->settings, SETTING_DATABASE))
 		return true;
 	if (s->mode == MODE_DEV)
-		return dev_database_start(s->settings, &s->log, &s->database, e);
+		return dev_database_start(s->settings, &s->log, false, &s->database, e);
 	return err_set(e, ERR_CONFIG,
 		"no database: set DATABASE_URL, database in fraiseql.yaml, or --database. "
 		"Without one, use: fraiseql dev");

@@ -22,7 +22,7 @@ typedef struct {
 #define STR_INIT(lit) { "" lit, sizeof(lit) - 1 }
 /* clang-format on */
 #define STR_NONE ((str){ NULL, 0 })
-/* Arguments for "%.*s". */
+/* Arguments for "%.*s"; `s` is evaluated more than once. */
 #define STR_ARG(s) (int)(s).n, (s).n ? (s).p : ""
 
 /* The slice of a C string; NULL gives the empty slice. */

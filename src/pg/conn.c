@@ -40,7 +40,7 @@ static const struct {
 };
 _Static_assert(COUNT(STATES) == CONN_STATES, "one row per state");
 
-void conn_enter(struct pgconn *c, enum pgconn_state next)
+void pgconn_enter(struct pgconn *c, enum pgconn_state next)
 {
 	assert(STATES[c->state].next & BIT(next));
 	struct pglane_state *lane = &c->pool->lanes[c->lane];
@@ -79,7 +79,7 @@ static void dial_failed(struct pgconn *c, const struct err *e)
 	p->down = true;
 	c->failures++;
 	hang_up(c);
-	conn_enter(c, CONN_DOWN);
+	pgconn_enter(c, CONN_DOWN);
 	plan_dial(c);
 }
 
@@ -124,7 +124,7 @@ static void dial_done(struct pgconn *c)
 	p->down = false;
 	p->last_error = (struct err){ 0 };
 	c->failures = 0;
-	conn_enter(c, CONN_IDLE);
+	pgconn_enter(c, CONN_IDLE);
 	hook_again(p->hook);
 }
 
@@ -155,7 +155,7 @@ void conn_dial(struct pgconn *c)
 		dial_failed_pq(c);
 		return;
 	}
-	conn_enter(c, CONN_DIAL);
+	pgconn_enter(c, CONN_DIAL);
 	timer_set(c->timer, p->connect_timeout_ms);
 	c->watch = watch_open(p->loop, PQsocket(c->pg), dial_more, c);
 	watch_set(c->watch, EV_WRITE);
@@ -210,7 +210,7 @@ void conn_lost(struct pgconn *c, const char *why)
 	hang_up(c);
 	c->cancel_us = 0;
 	c->got_result = false;
-	conn_enter(c, CONN_DOWN);
+	pgconn_enter(c, CONN_DOWN);
 	if (!c->pool->closing) {
 		log_lost(c->pool, text);
 		err_set(&c->pool->last_error, ERR_UNAVAILABLE, "%s", text);

@@ -309,7 +309,41 @@ static bool create_database(struct embedded *s, struct err *e)
 	return ok;
 }
 
+/* ---- a server of another process ---- */
+
+/* Waits until it takes connections; its process may be initialising it still. */
+static bool wait_shared(struct embedded *s, struct err *e)
+{
+	enum { LINE_STATUS = 7 };
+	struct arena *scratch = arena_open(0);
+	bool ready = false;
+	for (unsigned waited = 0; waited < FAST_STOP_MS && !ready; waited += POLL_MS) {
+		arena_reset(scratch);
+		pid_t pid = pid_file_pid(s);
+		ready = pid && is_our_server(s, pid) &&
+			str_eq(pid_file_line(scratch, s, LINE_STATUS), S("ready"));
+		if (!ready)
+			proc_sleep_ms(POLL_MS);
+	}
+	arena_close(scratch);
+	return ready ||
+		err_set(e, ERR_UNAVAILABLE,
+			"another process is using %s, but its database server does not answer",
+			s->state_dir);
+}
+
+bool embedded_is_shared(const struct embedded *s)
+{
+	return s->shared;
+}
+
 /* ---- the public calls ---- */
+
+static bool run_server(struct embedded *s, struct err *e)
+{
+	return place_find_binaries(s, e) && clear_left_over(s, e) && make_cluster(s, e) &&
+		start_server(s, e);
+}
 
 static void stop_server(struct embedded *s)
 {
@@ -331,7 +365,8 @@ void embedded_stop(struct embedded *s)
 	if (!s)
 		return;
 	stop_server(s);
-	if (s->socket_dir && !str_starts(str_from(s->socket_dir), str_from(s->state_dir)))
+	if (s->socket_dir && !s->shared &&
+		!str_starts(str_from(s->socket_dir), str_from(s->state_dir)))
 		rmdir(s->socket_dir);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
@@ -345,8 +380,8 @@ bool embedded_start(const struct embedded_options *o, struct embedded **out, str
 	s->arena = a;
 	s->options = o;
 	s->lock_fd = -1;
-	bool ok = place_find(s, e) && place_find_binaries(s, e) && clear_left_over(s, e) &&
-		make_cluster(s, e) && start_server(s, e) && create_database(s, e);
+	bool ok = place_find(s, e) && (s->shared ? wait_shared(s, e) : run_server(s, e)) &&
+		create_database(s, e);
 	s->options = NULL;
 	if (ok)
 		*out = s;

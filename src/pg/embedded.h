@@ -21,6 +21,7 @@ struct embedded_options {
 	const char *bin_dir;  /* where `postgres` and `initdb` are; NULL = look for the newest */
 	const char *const
 		*settings; /* more "name=value" for the server, NULL at the end; or NULL */
+	bool share;        /* when another process runs the server already, use that one */
 	embedded_progress_fn
 		*progress; /* told what takes long ("initialising the database"); or NULL */
 	void *arg;
@@ -45,6 +46,8 @@ const char *embedded_log_path(const struct embedded *s);
 const char *embedded_state_dir(const struct embedded *s);
 /* False once the server has ended by itself. */
 bool embedded_is_running(struct embedded *s);
+/* Another process runs the server: it is not stopped by embedded_stop. */
+bool embedded_is_shared(const struct embedded *s);
 /* Stops (SIGINT: clients are disconnected, everything is written), waits, frees. NULL is allowed.
  */
 void embedded_stop(struct embedded *s);

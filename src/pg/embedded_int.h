@@ -14,6 +14,7 @@ struct embedded {
 	uid_t uid; /* of the server */
 	gid_t gid;
 	bool as_root; /* we are root, the server is not */
+	bool shared;  /* another process holds the lock and runs the server */
 	int lock_fd;
 	pid_t pid; /* 0: not running */
 };

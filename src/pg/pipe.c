@@ -261,7 +261,7 @@ void pipe_send(struct pgconn *c, struct pgjob **jobs, unsigned n)
 	struct pgpool *p = c->pool;
 	uint64_t now = loop_now_us(p->loop);
 	bool open = false; /* jobs behind the last Sync */
-	conn_enter(c, CONN_BUSY);
+	pgconn_enter(c, CONN_BUSY);
 	p->stats.batches++;
 	send_purge(c);
 	for (unsigned i = 0; i < n; i++) {
@@ -290,7 +290,7 @@ void pipe_finish(struct pgconn *c, struct pgjob *job, bool commit)
 	c->held = NULL;
 	job_enter(job, JOB_ENDING);
 	if (waits)
-		conn_enter(c, CONN_BUSY);
+		pgconn_enter(c, CONN_BUSY);
 	send_own(c, job, OP_END, commit ? OWN_COMMIT : OWN_ROLLBACK);
 	send_sync(c, NULL, false);
 	send_evicted(c);
@@ -303,7 +303,7 @@ void pipe_finish(struct pgconn *c, struct pgjob *job, bool commit)
 static void on_batch_end(struct pgconn *c)
 {
 	switch (PQtransactionStatus(c->pg)) {
-	case PQTRANS_IDLE: conn_enter(c, CONN_IDLE); return;
+	case PQTRANS_IDLE: pgconn_enter(c, CONN_IDLE); return;
 	case PQTRANS_INERROR:
 	case PQTRANS_INTRANS:
 		send_own(c, NULL, OP_END, OWN_ROLLBACK);
@@ -453,7 +453,7 @@ static void on_held(struct pgconn *c)
 	if (job->state & (JOB_COMMIT | JOB_ROLLBACK))
 		pipe_finish(c, job, job->state & JOB_COMMIT);
 	else
-		conn_enter(c, CONN_HELD);
+		pgconn_enter(c, CONN_HELD);
 }
 
 /* libpq's NULL: the head has no more results. False when the connection makes no sense any more. */

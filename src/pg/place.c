@@ -174,6 +174,11 @@ static bool take_lock(struct embedded *s, struct err *e)
 	if (fd < 0)
 		return err_errno(e, ERR_IO, "open", s->lock_path);
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		s->shared = errno == EWOULDBLOCK && s->options->share;
+		if (s->shared) {
+			close(fd);
+			return true;
+		}
 		ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
 		pid[MAX(n, 0)] = '\0';
 		err_set(e, ERR_UNAVAILABLE, "the database in %s is in use by process %s",
@@ -225,7 +230,8 @@ bool place_find(struct embedded *s, struct err *e)
 {
 	if (!find_state(s, e) || !take_lock(s, e) || !find_socket_dir(s, e))
 		return false;
-	rotate_log(s);
+	if (!s->shared)
+		rotate_log(s);
 	return true;
 }
 

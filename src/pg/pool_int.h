@@ -174,7 +174,7 @@ void conn_init(struct pgconn *c, struct pgpool *p, enum pglane lane);
 void conn_fini(struct pgconn *c);
 void conn_dial(struct pgconn *c);
 /* The only writer of c->state. */
-void conn_enter(struct pgconn *c, enum pgconn_state next);
+void pgconn_enter(struct pgconn *c, enum pgconn_state next);
 /* The connection is gone: settles its jobs, closes it, plans the next attempt. */
 void conn_lost(struct pgconn *c, const char *why);
 /* Writes what libpq holds back and watches for what comes next. */

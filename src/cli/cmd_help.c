@@ -1,0 +1,89 @@
+/* cmd_help, cmd_completion - texts made from the tables. */
+#include "cli/commands.h"
+#include "cli/help.h"
+
+#include <string.h>
+
+static const struct cli_option OPTIONS[] = {
+	{ "settings", NULL, "every setting, with its default", NULL },
+	{ "man", NULL, "the manual page, as roff", NULL },
+	{ "settings-markdown", NULL, "the settings as a Markdown table", NULL },
+	{ "markdown", NULL, "the commands as Markdown", NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static int print_special(struct cli *c, struct buf *b)
+{
+	if (cli_value(c, "settings"))
+		help_settings(b, cli_colour(c));
+	else if (cli_value(c, "man"))
+		help_man(b, c->arena);
+	else if (cli_value(c, "settings-markdown"))
+		help_settings_markdown(b, c->arena);
+	else if (cli_value(c, "markdown"))
+		help_commands_markdown(b, c->arena);
+	return b->n ? cli_print(c, buf_str(b)) : CLI_FAILED;
+}
+
+/* Commands of a family: `help schema`. */
+static bool put_family(struct cli *c, struct buf *b, str family)
+{
+	str prefix = str_printf(c->arena, "%.*s ", STR_ARG(family));
+	for (const struct command *const *p = cli_commands(); *p; p++) {
+		if (!str_starts(str_from((*p)->name), prefix))
+			continue;
+		if (b->n)
+			buf_lit(b, "\n");
+		help_command(b, *p, cli_colour(c));
+	}
+	return b->n > 0;
+}
+
+static int run_help(struct cli *c)
+{
+	struct buf b = buf_on(c->arena);
+	int status = print_special(c, &b);
+	if (b.n)
+		return status;
+	if (c->nargs == 0) {
+		help_general(&b, cli_colour(c));
+		return cli_print(c, buf_str(&b));
+	}
+	str name = c->nargs == 1 ? str_from(c->args[0])
+				 : str_printf(c->arena, "%s %s", c->args[0], c->args[1]);
+	const struct command *found = cli_command_find(name);
+	if (found)
+		help_command(&b, found, cli_colour(c));
+	else if (!put_family(c, &b, name))
+		return cli_usage(c, "there is no command \"%.*s\"", STR_ARG(name));
+	return cli_print(c, buf_str(&b));
+}
+
+const struct command CMD_HELP = {
+	.name = "help",
+	.args = "[COMMAND]",
+	.args_max = 2,
+	.doc = "explain a command, the settings, everything",
+	.options = OPTIONS,
+	.example = "fraiseql help check",
+	.run = run_help,
+};
+
+static int run_completion(struct cli *c)
+{
+	struct buf b = buf_on(c->arena);
+	if (strcmp(c->args[0], "bash") != 0)
+		return cli_usage(c, "there is no completion for \"%s\", only for bash", c->args[0]);
+	help_bash(&b, c->arena);
+	return cli_print(c, buf_str(&b));
+}
+
+const struct command CMD_COMPLETION = {
+	.name = "completion",
+	.args = "bash",
+	.args_min = 1,
+	.args_max = 1,
+	.doc = "print a completion script for the shell",
+	.example = "source <(fraiseql completion bash)",
+	.run = run_completion,
+};

@@ -1,0 +1,17 @@
+/* cli/commands.h - every command. */
+#pragma once
+
+#include "cli/cli.h"
+
+extern const struct command CMD_INIT;
+extern const struct command CMD_DEV;
+extern const struct command CMD_SERVE;
+extern const struct command CMD_CHECK;
+extern const struct command CMD_QUERY;
+extern const struct command CMD_SCHEMA_PRINT;
+extern const struct command CMD_DB_INSTALL;
+extern const struct command CMD_DB_UNINSTALL;
+extern const struct command CMD_CONFIG;
+extern const struct command CMD_VERSION;
+extern const struct command CMD_COMPLETION;
+extern const struct command CMD_HELP;

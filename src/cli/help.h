@@ -1,0 +1,23 @@
+/* cli/help.h - texts made from the tables of commands, settings and exit statuses. */
+#pragma once
+
+#include "cli/cli.h"
+
+/* What the program is, and its commands. */
+void help_general(struct buf *b, bool colour);
+void help_command(struct buf *b, const struct command *command, bool colour);
+/* All settings, for a terminal. */
+void help_settings(struct buf *b, bool colour);
+/* The same for docs/guide/configuration.md: a Markdown table. */
+void help_settings_markdown(struct buf *b, struct arena *a);
+/* Commands, options and exit statuses, for docs/guide/cli.md. */
+void help_commands_markdown(struct buf *b, struct arena *a);
+/* The manual page, as roff (man macros). */
+void help_man(struct buf *b, struct arena *a);
+/* A completion script for bash. */
+void help_bash(struct buf *b, struct arena *a);
+
+/* What a setting takes, in capitals: NUMBER, true|false … */
+const char *help_setting_value(const struct setting *s);
+/* A one-line description as a sentence: a capital first, a full stop last. NUL-terminated. */
+const char *help_sentence(struct arena *a, const char *doc);
