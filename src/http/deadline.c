@@ -48,7 +48,7 @@ static bool count_bytes(int fd, bool received, uint64_t *out)
 static void end(struct conn *c)
 {
 	c->server->stats.timeouts++;
-	conn_kill(c);
+	httpconn_kill(c);
 }
 
 /*
@@ -60,7 +60,7 @@ static void look_idle(struct conn *c, uint64_t waited_ms)
 	uint64_t bytes;
 	const struct http_options *o = &c->server->o;
 	if (c->server->draining) {
-		conn_kill(c);
+		httpconn_kill(c);
 		return;
 	}
 	bool full = c->server->stats.connections >= o->connections_max;
@@ -72,7 +72,7 @@ static void look_idle(struct conn *c, uint64_t waited_ms)
 	if (!count_bytes(c->fd, true, &bytes))
 		return;
 	if (c->seen && bytes != c->seen_bytes) {
-		conn_enter(c, CONN_HEADERS);
+		httpconn_enter(c, CONN_HEADERS);
 		return;
 	}
 	c->seen = true;
@@ -98,7 +98,7 @@ static void look_writing(struct conn *c, uint64_t waited_ms)
 		end(c);
 		return;
 	}
-	conn_enter(c, CONN_WRITING);
+	httpconn_enter(c, CONN_WRITING);
 	c->seen = true;
 	c->seen_bytes = bytes;
 }
@@ -153,7 +153,7 @@ static void poll_now(struct polled *p, uint64_t now_us)
 			(c->state == CONN_PENDING ? now_us - c->since_us >= GONE_AFTER_US
 						  : is_read(c->fd));
 		if (reset || closed)
-			conn_kill(c);
+			httpconn_kill(c);
 	}
 }
 

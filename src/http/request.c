@@ -51,18 +51,18 @@ void request_wait(struct request *r, bool waiting)
 		s->unsuspended--;
 }
 
-void conn_enter(struct conn *c, enum conn_state state)
+void httpconn_enter(struct conn *c, enum conn_state state)
 {
 	c->state = state;
 	c->since_us = loop_now_us(c->server->loop);
 	c->seen = false;
 }
 
-void conn_kill(struct conn *c)
+void httpconn_kill(struct conn *c)
 {
 	if (c->state == CONN_CLOSING)
 		return;
-	conn_enter(c, CONN_CLOSING);
+	httpconn_enter(c, CONN_CLOSING);
 	shutdown(c->fd, SHUT_RDWR);
 	struct request *r = c->request;
 	if (r && r->suspended) {
@@ -106,7 +106,7 @@ static void conn_open(struct http_server *s, struct MHD_Connection *mhd, void **
 	s->conns = c;
 	put_peer(c);
 	c->from_proxy = nets_have(&s->proxies, str_from(c->peer));
-	conn_enter(c, CONN_FIRST);
+	httpconn_enter(c, CONN_FIRST);
 	*context = c;
 	s->stats.connections_opened++;
 	if (s->stats.connections++ == 0)
@@ -164,7 +164,7 @@ void *on_target(void *arg, const char *target, struct MHD_Connection *mhd)
 	r->http.peer = str_from(c->peer);
 	c->request = r;
 	if (c->state == CONN_IDLE)
-		conn_enter(c, CONN_HEADERS);
+		httpconn_enter(c, CONN_HEADERS);
 	s->stats.requests++;
 	s->stats.pending++;
 	return r;
@@ -242,7 +242,7 @@ static enum MHD_Result begin(struct request *r, const char *method, const char *
 		request_refuse(r, 413, "The body is larger than the limit.");
 	find_route(r);
 	bool has_body = r->encoded || r->content_length > 0;
-	conn_enter(r->conn, CONN_BODY);
+	httpconn_enter(r->conn, CONN_BODY);
 	if (!r->fault || !has_body)
 		return MHD_YES;
 	/* The body is not wanted: answer now; the library closes the connection afterwards. */
@@ -319,7 +319,7 @@ static enum MHD_Result dispatch(struct request *r)
 	r->in_handler = false;
 	if (r->response)
 		return response_queue(r) ? MHD_YES : MHD_NO;
-	conn_enter(r->conn, CONN_PENDING);
+	httpconn_enter(r->conn, CONN_PENDING);
 	request_wait(r, true);
 	return MHD_YES;
 }
@@ -397,5 +397,5 @@ void on_completed(void *arg, struct MHD_Connection *mhd, void **request,
 	server_arena_give(s, r->http.arena);
 	s->stats.pending--;
 	if (c->state != CONN_CLOSING)
-		conn_enter(c, CONN_IDLE);
+		httpconn_enter(c, CONN_IDLE);
 }

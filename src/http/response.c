@@ -124,7 +124,7 @@ void http_respond(struct http_request *http, const struct http_response *respons
 	r->status = response->status;
 	r->answer_bytes = http->method == HTTP_HEAD ? 0 : response->body.n;
 	if (!r->response)
-		conn_kill(r->conn);
+		httpconn_kill(r->conn);
 	else if (!r->in_handler)
 		want_run(r);
 }
@@ -138,7 +138,7 @@ bool response_queue(struct request *r)
 	r->http.server->progress = true;
 	struct MHD_Response *m = r->response;
 	r->response = NULL;
-	conn_enter(r->conn, CONN_WRITING);
+	httpconn_enter(r->conn, CONN_WRITING);
 	enum MHD_Result queued = MHD_queue_response(r->conn->mhd, (unsigned)r->status, m);
 	MHD_destroy_response(m);
 	return queued == MHD_YES;

@@ -257,7 +257,7 @@ void http_server_drain(struct http_server *s)
 		close(fd);
 	for (struct conn *c = s->conns; c; c = c->next)
 		if (c->state == CONN_IDLE || c->state == CONN_FIRST)
-			conn_kill(c);
+			httpconn_kill(c);
 }
 
 void http_server_close(struct http_server *s)

@@ -121,10 +121,10 @@ void on_completed(void *arg, struct MHD_Connection *mhd, void **request,
 	enum MHD_RequestTerminationCode why);
 void on_connection(void *arg, struct MHD_Connection *mhd, void **context,
 	enum MHD_ConnectionNotificationCode what);
-void conn_enter(struct conn *c, enum conn_state state);
+void httpconn_enter(struct conn *c, enum conn_state state);
 /* Ends the connection from outside its callbacks: libmicrohttpd sees the closed socket at its next
  * run. */
-void conn_kill(struct conn *c);
+void httpconn_kill(struct conn *c);
 
 /* Marks the request as refused, unless it is already; the connection closes after the answer. */
 void request_refuse(struct request *r, int status, const char *why);
