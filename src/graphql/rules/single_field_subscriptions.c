@@ -1,9 +1,10 @@
 /*
- * A subscription selects one field, and none of introspection. Spec: §5.2.4.1
+ * A subscription selects one field, none of introspection, and not on condition. Spec: §5.2.4.1
  *
  * Fields are collected as execution would, through inline fragments and spreads whose condition
- * the subscription type meets. @skip and @include count when their value is written there; one
- * that depends on a variable counts as selected.
+ * the subscription type meets. The reference's current line allows @skip and @include and then
+ * fails on variables; the specification forbids both, and so does the reference's next line, whose
+ * words these are. What has one of them is not looked into.
  */
 #include "graphql/validate_int.h"
 
@@ -23,24 +24,22 @@ struct collector {
 	struct map keys;    /* response key → struct response_key */
 	struct map spreads; /* names that were followed */
 	struct {
+		VEC(const struct ast_directive *);
+	} forbidden;
+	struct {
 		VEC(struct frame);
 	} stack; /* of selection sets being read: spreads may nest deeper than the C stack */
 };
 
-/* Is `directive` there with the literal `value` for `if`? */
-static bool says(const struct ast_selection *s, str directive, str value)
+/* The @skip of a selection, or else its @include. */
+static const struct ast_directive *conditional(const struct ast_selection *s)
 {
-	for (size_t i = 0; i < s->directives.n; i++) {
-		const struct ast_directive *d = &s->directives.at[i];
-		if (!str_eq(d->name.text, directive))
-			continue;
-		for (size_t j = 0; j < d->nargs; j++)
-			if (str_eq(d->args[j].name.text, S("if")))
-				return d->args[j].value->kind == AST_BOOLEAN &&
-					str_eq(d->args[j].value->text, value);
-		return false;
-	}
-	return false;
+	static const str NAMES[] = { STR_INIT("skip"), STR_INIT("include") };
+	for (size_t n = 0; n < COUNT(NAMES); n++)
+		for (size_t i = 0; i < s->directives.n; i++)
+			if (str_eq(s->directives.at[i].name.text, NAMES[n]))
+				return &s->directives.at[i];
+	return NULL;
 }
 
 static bool applies(const struct collector *c, const struct ast_name *on)
@@ -69,9 +68,10 @@ static void push(struct collector *c, const struct ast_selections *set)
 
 static void collect_selection(struct collector *c, const struct ast_selection *s)
 {
-	if (says(s, S("skip"), S("true")) || says(s, S("include"), S("false")))
-		return;
-	if (s->kind == AST_FIELD) {
+	const struct ast_directive *forbidden = conditional(s);
+	if (forbidden) {
+		*vec_push(c->v->arena, &c->forbidden) = forbidden;
+	} else if (s->kind == AST_FIELD) {
 		collect_field(c, s);
 	} else if (s->kind == AST_INLINE) {
 		if (applies(c, &s->on))
@@ -99,9 +99,9 @@ static struct gql_error *report(struct validation *v, const struct ast_definitio
 	const char *what)
 {
 	str name = d->name.text;
-	return name.n > 0 ? rule_error(v, "Subscription \"%.*s\" must %s top level field.",
+	return name.n > 0 ? rule_error(v, "Subscription \"%.*s\" must %s.",
 				    STR_ARG(name), what)
-			  : rule_error(v, "Anonymous Subscription must %s top level field.", what);
+			  : rule_error(v, "Anonymous Subscription must %s.", what);
 }
 
 static void add_places(struct validation *v, struct gql_error *e, const struct response_key *k)
@@ -118,15 +118,23 @@ static void operation(struct validation *v, void *state, union node node)
 		return;
 	struct collector c = { .v = v, .keys = rule_map(v), .spreads = rule_map(v) };
 	collect(&c, &d->selections);
+	if (c.forbidden.n > 0) {
+		struct gql_error *e = report(v, d,
+			"not use `@skip` or `@include` directives in the top level selection");
+		for (size_t i = 0; i < c.forbidden.n; i++)
+			rule_at(v, e, c.forbidden.at[i]->at);
+		return;
+	}
 	if (c.keys.n > 1) {
-		struct gql_error *e = report(v, d, "select only one");
+		struct gql_error *e = report(v, d, "select only one top level field");
 		for (size_t i = 1; i < c.keys.n; i++)
 			add_places(v, e, c.keys.entries[i].value);
 	}
 	for (size_t i = 0; i < c.keys.n; i++) {
 		const struct response_key *k = c.keys.entries[i].value;
 		if (str_starts(k->fields.at[0]->name.text, S("__")))
-			add_places(v, report(v, d, "not select an introspection"), k);
+			add_places(v, report(v, d, "not select an introspection top level field"),
+				k);
 	}
 }
 
