@@ -2,8 +2,9 @@
 -- Runs in psql as it is. Reading: src/schema/catalog.c.
 --
 -- Each list is made once for the whole database and joined, never asked for row by row: with
--- thousands of tables that is the difference between a second and a minute. What is false or
--- absent is left out.
+-- thousands of tables that is the difference between a second and a minute. Objects are put together
+-- as text (concat leaves out what is null, so what is false or absent is left out), because
+-- json_strip_nulls would read everything again.
 with
   spaces as (
     select oid, nspname as name
@@ -73,48 +74,48 @@ with
     from pg_enum group by 1
   ),
   types as (
-    select json_agg(json_strip_nulls(json_build_object(
-      'oid', t.oid::bigint,
-      'schema', t.schema,
-      'name', t.name,
-      'sql', format_type(t.oid, -1),
-      'kind', t.kind,
-      'base', nullif(case t.kind
+    select string_agg(concat(
+      '{"oid":', t.oid,
+      ',"schema":', to_json(t.schema),
+      ',"name":', to_json(t.name),
+      ',"sql":', to_json(format_type(t.oid, -1)),
+      ',"kind":"', t.kind, '"',
+      ',"base":' || nullif(case t.kind
         when 'domain' then t.typbasetype
         when 'array' then t.typelem
         when 'range' then r.rngsubtype
-      end, 0)::bigint,
-      'relation', nullif(t.typrelid, 0)::bigint,
-      'labels', l.list,
-      'comment', d.description
-    ))) as list
+      end, 0)::text,
+      ',"relation":' || nullif(t.typrelid, 0)::text,
+      ',"labels":' || l.list::text,
+      ',"comment":' || to_json(d.description)::text,
+      '}'), E',\n' order by t.oid) as list
     from typ t
     left join pg_range r on r.rngtypid = t.oid
     left join labels l on l.type = t.oid
     left join note d on d.objoid = t.oid and d.classoid = 'pg_type'::regclass
   ),
   columns as (
-    select c.rel, json_agg(json_strip_nulls(json_build_object(
-      'name', c.name,
-      'type', c.type::bigint,
-      'number', c.num,
-      'not_null', nullif(c.attnotnull, false),
-      'generated', nullif(c.attgenerated <> '', false),
-      'identity', nullif(c.attidentity <> '', false),
-      'default', nullif(c.atthasdef, false),
-      'comment', d.description
-    )) order by c.num) as list
+    select c.rel, string_agg(concat(
+      '{"name":', to_json(c.name),
+      ',"type":', c.type,
+      ',"number":', c.num,
+      case when c.attnotnull then ',"not_null":true' end,
+      case when c.attgenerated <> '' then ',"generated":true' end,
+      case when c.attidentity <> '' then ',"identity":true' end,
+      case when c.atthasdef then ',"default":true' end,
+      ',"comment":' || to_json(d.description)::text,
+      '}'), ',' order by c.num) as list
     from col c
     left join note d on d.objoid = c.rel and d.objsubid = c.num and d.classoid = 'pg_class'::regclass
     group by c.rel
   ),
   keys as (
-    select i.indrelid as rel, json_agg(json_strip_nulls(json_build_object(
-      'name', c.relname,
-      'columns', to_json((i.indkey::int2[])[0:i.indnkeyatts - 1]),
-      'primary', nullif(i.indisprimary, false),
-      'unique', nullif(i.indisunique and i.indimmediate, false)
-    )) order by not i.indisprimary, c.relname) as list
+    select i.indrelid as rel, string_agg(concat(
+      '{"name":', to_json(c.relname),
+      ',"columns":', to_json((i.indkey::int2[])[0:i.indnkeyatts - 1]),
+      case when i.indisprimary then ',"primary":true' end,
+      case when i.indisunique and i.indimmediate then ',"unique":true' end,
+      '}'), ',' order by not i.indisprimary, c.relname) as list
     from pg_index i
     join rel on rel.oid = i.indrelid
     join pg_class c on c.oid = i.indexrelid
@@ -122,32 +123,32 @@ with
     group by 1
   ),
   foreign_keys as (
-    select k.conrelid as rel, json_agg(json_build_object(
-      'name', k.conname,
-      'columns', to_json(k.conkey),
-      'to', k.confrelid::bigint,
-      'references', to_json(k.confkey)
-    ) order by k.conname) as list
+    select k.conrelid as rel, string_agg(concat(
+      '{"name":', to_json(k.conname),
+      ',"columns":', to_json(k.conkey),
+      ',"to":', k.confrelid,
+      ',"references":', to_json(k.confkey),
+      '}'), ',' order by k.conname) as list
     from pg_constraint k
     join rel on rel.oid = k.conrelid
     where k.contype = 'f'
     group by 1
   ),
   relations as (
-    select json_agg(json_strip_nulls(json_build_object(
-      'oid', r.oid::bigint,
-      'schema', r.schema,
-      'name', r.name,
-      'sql', quote_ident(r.schema) || '.' || quote_ident(r.name),
-      'kind', r.kind,
-      'rows', nullif(greatest(r.rows, 0), 0),
-      'rls', nullif(r.rls, false),
-      'rls_forced', nullif(r.forced, false),
-      'columns', c.list,
-      'keys', k.list,
-      'foreign_keys', f.list,
-      'comment', d.description
-    )) order by r.schema, r.name) as list
+    select string_agg(concat(
+      '{"oid":', r.oid,
+      ',"schema":', to_json(r.schema),
+      ',"name":', to_json(r.name),
+      ',"sql":', to_json(quote_ident(r.schema) || '.' || quote_ident(r.name)),
+      ',"kind":"', r.kind, '"',
+      case when r.rows > 0 then ',"rows":' || r.rows::text end,
+      case when r.rls then ',"rls":true' end,
+      case when r.forced then ',"rls_forced":true' end,
+      ',"columns":[' || c.list || ']',
+      ',"keys":[' || k.list || ']',
+      ',"foreign_keys":[' || f.list || ']',
+      ',"comment":' || to_json(d.description)::text,
+      '}'), E',\n' order by r.schema, r.name) as list
     from rel r
     left join columns c on c.rel = r.oid
     left join keys k on k.rel = r.oid
@@ -156,40 +157,41 @@ with
   ),
   args as (
     select fn,
-      json_agg(json_strip_nulls(json_build_object(
-        'name', nullif(name, ''), 'type', type::bigint, 'default', nullif(has_default, false)
-      )) order by place) filter (where mode in ('i', 'b', 'v')) as ins,
-      json_agg(json_strip_nulls(json_build_object(
-        'name', nullif(name, ''), 'type', type::bigint
-      )) order by place) filter (where mode in ('o', 'b', 't')) as outs
+      string_agg(concat(
+        '{"name":' || to_json(coalesce(name, ''))::text,
+        ',"type":', type,
+        case when has_default then ',"default":true' end,
+        '}'), ',' order by place) filter (where mode in ('i', 'b', 'v')) as ins,
+      string_agg(concat('{"name":' || to_json(coalesce(name, ''))::text, ',"type":', type, '}'),
+        ',' order by place) filter (where mode in ('o', 'b', 't')) as outs
     from arg group by 1
   ),
   functions as (
-    select json_agg(json_strip_nulls(json_build_object(
-      'oid', fn.oid::bigint,
-      'schema', fn.schema,
-      'name', fn.proname,
-      'sql', quote_ident(fn.schema) || '.' || quote_ident(fn.proname),
-      'args', a.ins,
-      'returns', fn.prorettype::bigint,
-      'set', nullif(fn.proretset, false),
-      'out', a.outs,
-      'volatility', fn.provolatile,
-      'strict', nullif(fn.proisstrict, false),
-      'variadic', nullif(fn.provariadic <> 0, false),
-      'procedure', nullif(fn.prokind = 'p', false),
-      'comment', d.description
-    )) order by fn.schema, fn.proname, fn.pronargs, fn.oid) as list
+    select string_agg(concat(
+      '{"oid":', fn.oid,
+      ',"schema":', to_json(fn.schema),
+      ',"name":', to_json(fn.proname),
+      ',"sql":', to_json(quote_ident(fn.schema) || '.' || quote_ident(fn.proname)),
+      ',"args":[' || a.ins || ']',
+      ',"returns":', fn.prorettype::oid,
+      case when fn.proretset then ',"set":true' end,
+      ',"out":[' || a.outs || ']',
+      ',"volatility":"', fn.provolatile, '"',
+      case when fn.proisstrict then ',"strict":true' end,
+      case when fn.provariadic <> 0 then ',"variadic":true' end,
+      case when fn.prokind = 'p' then ',"procedure":true' end,
+      ',"comment":' || to_json(d.description)::text,
+      '}'), E',\n' order by fn.schema, fn.proname, fn.pronargs, fn.oid) as list
     from fn
     left join args a on a.fn = fn.oid
     left join note d on d.objoid = fn.oid and d.classoid = 'pg_proc'::regclass
   )
-select json_build_object(
-  'database', current_database(),
-  'version', current_setting('server_version'),
-  'version_num', current_setting('server_version_num')::int,
-  'search_path', to_json(current_schemas(false)),
-  'types', (select list from types),
-  'relations', coalesce((select list from relations), '[]'),
-  'functions', coalesce((select list from functions), '[]')
-) as catalog
+select concat(
+  '{"database":', to_json(current_database()),
+  ',"version":', to_json(current_setting('server_version')),
+  ',"version_num":', current_setting('server_version_num'),
+  ',"search_path":', to_json(current_schemas(false)),
+  E',\n"types":[', (select list from types),
+  E'],\n"relations":[', (select list from relations),
+  E'],\n"functions":[', (select list from functions),
+  ']}') as catalog

@@ -84,7 +84,7 @@ static bool result_contract(struct calling *k)
 	call->result = RESULT_MUTATION;
 	if (gql_is_list(k->field->type) || !gql_is_composite(t) || t->kind == GQL_INTERFACE)
 		return refuse(k,
-			S("a function of the mutation contract needs an object type or a union as result."),
+			S("a mutation function needs an object type or a union as result."),
 			STR_NONE);
 	if (t->kind == GQL_OBJECT) {
 		call->success = t;
@@ -100,8 +100,9 @@ static bool result_contract(struct calling *k)
 					"\"%.*s\" and \"%.*s\" are both the %s member of the union.",
 					STR_ARG((*side)->name), STR_ARG(t->possible[i]->name),
 					side == &call->error ? "error" : "success"),
-				S("A result has one success and one error member; that of errors is told by a "
-				  "name that ends in Error or Failure, or a field \"code\" or \"errors\"."));
+				S("A result has one success and one error member; that of errors is "
+				  "told by a name that ends in Error or Failure, or a field \"code\" "
+				  "or \"errors\"."));
 		*side = t->possible[i];
 	}
 	if (!call->success)
