@@ -236,6 +236,34 @@ static void test_files(void **state)
 	check_end();
 }
 
+/* Input types that each need the next, the last one needing `last`. */
+static const char *chain(unsigned n, const char *value, const char *last)
+{
+	struct buf b = buf_on(arena);
+	buf_lit(&b, "type Query { a(x: A0): Int } ");
+	for (unsigned i = 0; i + 1 < n; i++)
+		buf_printf(&b, "input A%u { x: A%u!%s y: A%u!%s } ", i, i + 1, value, i + 1, value);
+	buf_printf(&b, "input A%u { x: %s }", n - 1, last);
+	return str_z(arena, buf_str(&b));
+}
+
+/* Deep chains take neither the stack nor time that doubles at each step. */
+static void test_chains(void **state)
+{
+	(void)state;
+	enum { TYPES = 20000 };
+	str why = S("");
+	assert_non_null(build(chain(TYPES, " = {}", "Int = 1"), &why));
+	CHECK_STR("defaults", why, "");
+	assert_non_null(build(chain(TYPES, "", "Int"), &why));
+	CHECK_STR("required fields", why, "");
+	assert_null(build(chain(TYPES, "", "A0!"), &why));
+	CHECK_TRUE("required fields in a circle", str_starts(why, S("Cannot reference Input")));
+	assert_null(build(chain(TYPES, " = {}", "A0 = {}"), &why));
+	CHECK_TRUE("defaults in a circle", str_starts(why, S("Invalid circular reference")));
+	check_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +274,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_defaults, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(test_scalars, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(test_files, open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(test_chains, open_arena, close_arena),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

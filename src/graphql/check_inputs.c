@@ -12,6 +12,17 @@
 #include "graphql/check_int.h"
 #include "graphql/value.h"
 
+/* Names in messages about cycles, all together: many long cycles may share most of their way. */
+enum { CYCLE_NAMES_MAX = 200000 };
+
+/* Is there room to report a cycle of `n` steps? The first one always is reported. */
+static bool may_report(struct check *c, size_t n)
+{
+	bool may = c->cycle_names == 0 || c->cycle_names + n <= CYCLE_NAMES_MAX;
+	c->cycle_names += n;
+	return may;
+}
+
 /* ---- chains of required fields ---- */
 
 /* A type on the way, and the next of its fields to look at. */
@@ -27,6 +38,8 @@ struct steps {
 
 static void report_chain(struct check *c, const struct steps *way, size_t from)
 {
+	if (!may_report(c, way->n - from))
+		return;
 	struct buf names = buf_on(c->arena);
 	for (size_t i = from; i < way->n; i++)
 		buf_printf(&names, "%s%.*s", i > from ? "." : "", STR_ARG(way->at[i].by->name));
@@ -149,6 +162,8 @@ static bool coerce(struct check *c, struct gql_input *in, struct gql_errors *err
 static void report_default_cycle(struct defaults *d, const struct gql_type *entry, size_t from)
 {
 	struct check *c = d->c;
+	if (!may_report(c, d->way.n - from))
+		return;
 	const struct need *first = d->way.at[from];
 	struct buf text = buf_on(c->arena);
 	buf_printf(&text,

@@ -23,8 +23,9 @@ struct check {
 	uint32_t *positions;  /* by type id: its scratch */
 	struct {
 		VEC(struct default_cycle);
-	} default_cycles;  /* by entry, in the order of types */
-	size_t next_cycle; /* the first not reported yet */
+	} default_cycles;   /* by entry, in the order of types */
+	size_t next_cycle;  /* the first not reported yet */
+	size_t cycle_names; /* in messages about cycles so far */
 };
 
 /* What an argument or input field belongs to. */
@@ -48,6 +49,8 @@ uint32_t check_deprecated_at(const struct ast_directives *l);
 /* "Type.field(arg:)", "@directive(arg:)", "Type.field" */
 str check_label(struct check *c, const struct owner *o, const struct gql_input *in);
 
+/* Spec: §3.13 "must not contain the use of a Directive which references itself" */
+void check_directive_cycle(struct check *c, const struct gql_directive *d);
 /* Spec: §3.6 and §3.7 IsValidImplementation */
 void check_interfaces(struct check *c, const struct gql_type *t);
 /* Spec: §3.10 "Circular References" */

@@ -208,6 +208,7 @@ static void check_directives(struct check *c)
 		check_name(c, d->name, d->node->source, d->node->at);
 		for (size_t k = 0; k < d->nargs; k++)
 			check_input(c, &o, &d->args[k]);
+		check_directive_cycle(c, d);
 	}
 }
 

@@ -119,6 +119,7 @@ bool gql_sdl_check(struct build *b, const struct ast_document *document)
 		.document = document,
 		.types = map_on(a, 0),
 		.directives = map_on(a, 0),
+		.hints = { map_on(a, 0), map_on(a, 0) },
 		.type_names = map_on(a, 0),
 		.directive_names = map_on(a, 0),
 		.value_names = map_on(a, 0),

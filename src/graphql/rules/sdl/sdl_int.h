@@ -40,6 +40,7 @@ struct sdl {
 	const struct ast_definition *definition; /* the one being walked */
 	struct map types; /* of the document: name → struct ast_definition; the last one counts */
 	struct map directives; /* built-in and of the document, likewise */
+	struct map hints[2];   /* unknown type → str; without and with the built-in types */
 
 	bool has_schema;                                     /* LoneSchemaDefinition */
 	const struct ast_operation_type *operation_types[3]; /* UniqueOperationTypes */

@@ -11,11 +11,11 @@ static bool is_executable(const struct ast_definition *d)
 	return d->kind == AST_OPERATION || d->kind == AST_FRAGMENT;
 }
 
-/* Names that `name` may have meant. Nobody reads them once the list of errors is full. */
-static str suggest(struct sdl *s, str name, bool with_built_in)
+/* Each name is compared with all types, so there is an end to it. */
+enum { HINTS_MAX = 200 };
+
+static str hint_for(struct sdl *s, str name, bool with_built_in)
 {
-	if (s->errors->full)
-		return STR_NONE;
 	size_t nbuiltin, n = 0;
 	const str *builtin = gql_builtin_type_names(&nbuiltin);
 	str *names = arena_array(s->arena, str, nbuiltin + s->types.n);
@@ -25,6 +25,21 @@ static str suggest(struct sdl *s, str name, bool with_built_in)
 	for (size_t i = 0; i < s->types.n; i++)
 		names[n++] = s->types.entries[i].key;
 	return gql_did_you_mean_of(s->arena, NULL, name, names, n);
+}
+
+/* What `name` may have meant, found once for each name. */
+static str suggest(struct sdl *s, str name, bool with_built_in)
+{
+	struct map *hints = &s->hints[with_built_in];
+	str *hint = map_find(hints, name);
+	if (hint)
+		return *hint;
+	if (s->errors->full || hints->n >= HINTS_MAX)
+		return STR_NONE;
+	hint = arena_new(s->arena, str);
+	*hint = hint_for(s, name, with_built_in);
+	map_add(hints, name, hint);
+	return *hint;
 }
 
 /* KnownTypeNames. Operations know only the document's own types, as in the reference. */
