@@ -10,9 +10,10 @@
  *
  *     DOWN   no PGconn; `timer` is set to the next attempt (back-off with jitter)
  *     DIAL   PQconnectPoll is in charge; `timer` is set to the connect timeout
- *     IDLE   pipeline mode, no transaction, nothing in flight; takes jobs unless a cancel is on its
- * way BUSY   `ops` in flight HELD   in a transaction, nothing in flight, `held` waits for
- * pgpool_finish
+ *     IDLE   pipeline mode, no transaction, nothing in flight; takes jobs, but not while a
+ *            cancel request is on its way
+ *     BUSY   `ops` in flight
+ *     HELD   in a transaction, nothing in flight, `held` waits for pgpool_finish
  *
  * libpq may replace its socket while dialling, so each step of PQconnectPoll gets a watch of its
  * own.

@@ -7,11 +7,14 @@
  * shutdown, and never inside pgpool_submit.
  *
  * Lanes (see README.md):
- *   fast      single read-only statements without session settings. Several jobs share one Sync;
- * when one fails the jobs behind it, which the server skipped, are sent again under a Sync each.
- *   isolated  everything that needs a transaction of its own: BEGIN, session settings, statements,
- * COMMIT in one pipeline under its own Sync; also single statements without a transaction. slow as
- * isolated, on connections of its own.
+ *     fast      single read-only statements without session settings. Several jobs share one Sync;
+ *               when one fails the jobs behind it, which the server skipped, are sent again.
+ *     isolated  everything that needs a transaction of its own: BEGIN, session settings,
+ *               statements, COMMIT in one pipeline under its own Sync; also single writes.
+ *     slow      as isolated, on connections of its own.
+ *
+ * A job is a read, which may be cancelled at will and is sent once more when its connection is
+ * lost, when it is PGTX_READ, or PGTX_NONE in the fast lane; everything else may be a write.
  */
 #pragma once
 

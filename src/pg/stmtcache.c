@@ -5,7 +5,7 @@
  * the free list (linked by `chain`). A name at the server carries a serial number, so a name that
  * could not be deallocated (its batch was aborted) never clashes with a later one.
  */
-#include "pg/pool_int.h"
+#include "pg/stmtcache.h"
 
 #include "base/arena.h"
 
