@@ -42,6 +42,7 @@ static void test_start_and_stop(void **state)
 	CHECK_TRUE("start", start(test_server.dir, &s, &e));
 	CHECK_STR("error", str_from(e.message), "");
 	check_query(s, "select current_database()", "fraiseql");
+	check_query(s, "show search_path", "public");
 	check_query(s, "select current_setting('listen_addresses')", "");
 	check_query(s, "select 1 from (select pg_backend_pid()) x", "1");
 	CHECK_TRUE("running", embedded_is_running(s));
