@@ -249,15 +249,35 @@ static void on_query_result(struct pgjob *job, int statement, const struct pgres
 	x->next_root = number + 1;
 }
 
+static struct plan_entry *plan_entry(const struct exec *x)
+{
+	struct plan_entry *e = x->doc->plans;
+	while (e && e->plan != x->plan)
+		e = e->next;
+	return e;
+}
+
 /* A running mean of what the plan's statements take, for the choice of the lane. */
 static void note_time(struct exec *x)
 {
 	uint64_t now = loop_now_us(x->engine->o.loop);
-	uint64_t took = now - MIN(now, x->job.sent_us ? x->job.sent_us : now);
+	uint64_t took = now - MIN(now, x->job.sent_us ? x->job.sent_us : now) + 1;
+	struct plan_entry *e = plan_entry(x);
 	x->query_us += took;
-	for (struct plan_entry *e = x->doc->plans; e; e = e->next)
-		if (e->plan == x->plan)
-			e->mean_us = e->mean_us ? (e->mean_us * 7 + took) / 8 : took;
+	if (e)
+		e->mean_us = e->mean_us ? (e->mean_us * 7 + took) / 8 : took;
+}
+
+/*
+ * A pipeline is first in, first out: a slow statement delays all behind it. So only statements that
+ * are known to be quick share the fast lane; what is new runs on a connection of its own first.
+ */
+static enum pglane choose_lane(const struct exec *x)
+{
+	const struct plan_entry *e = plan_entry(x);
+	if (e && e->mean_us > x->engine->o.slow_us)
+		return PGLANE_SLOW;
+	return e && e->mean_us && x->job.tx == PGTX_NONE ? PGLANE_FAST : PGLANE_ISOLATED;
 }
 
 static void on_query_done(struct pgjob *job, const struct err *e, const struct pgdiag *diag)
@@ -306,14 +326,6 @@ static bool bind_roots(struct exec *x)
 	return x->job.nstmts > 0;
 }
 
-static bool is_slow(const struct exec *x)
-{
-	for (const struct plan_entry *e = x->doc->plans; e; e = e->next)
-		if (e->plan == x->plan)
-			return e->mean_us > x->engine->o.slow_us;
-	return false;
-}
-
 /* Sends the statements of all roots that have not failed; also the second time, after one failed.
  */
 static void send_query(struct exec *x)
@@ -330,7 +342,7 @@ static void send_query(struct exec *x)
 	bool alone = x->job.nstmts == 1 && x->req->nsettings == 0;
 	struct pgjob *job = &x->job;
 	job->tx = alone ? PGTX_NONE : PGTX_READ;
-	job->lane = is_slow(x) ? PGLANE_SLOW : alone ? PGLANE_FAST : PGLANE_ISOLATED;
+	job->lane = choose_lane(x);
 	job->settings = x->req->settings;
 	job->nsettings = x->req->nsettings;
 	job->deadline_us = x->req->deadline_us;

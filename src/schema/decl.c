@@ -168,6 +168,12 @@ static bool is_linked(const struct ast_field_def *f)
 	return d && directive_arg(d, "relation");
 }
 
+bool decl_field_counts(struct compiler *c, const struct ast_field_def *f)
+{
+	struct decl *target;
+	return decl_field_use(c, f, &target) == USE_MANY;
+}
+
 bool decl_field_orders(struct compiler *c, const struct ast_field_def *f, struct decl **target)
 {
 	switch (decl_field_use(c, f, target)) {

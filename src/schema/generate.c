@@ -29,6 +29,7 @@ struct generator {
 		VEC(struct want);
 	} wants;
 	bool order_direction;
+	bool counts; /* some type can be ordered by the rows of a relation */
 };
 
 static void want(struct generator *g, enum want_kind kind, struct decl *d)
@@ -211,9 +212,20 @@ static const char ORDER_DIRECTION[] =
 	"  DESC_NULLS_LAST\n"
 	"}\n";
 
+static const char COUNT_ORDER[] = "\"What to order by of a list of related rows.\"\n"
+				  "input RelationOrderByInput @oneOf {\n"
+				  "  \"How many there are.\"\n"
+				  "  count: OrderDirection\n"
+				  "}\n";
+
 static void put_order_field(struct generator *g, const struct ast_field_def *f)
 {
 	struct decl *target;
+	if (decl_field_counts(g->c, f)) {
+		g->counts = true;
+		put_member(g, f->name.text, S("RelationOrderByInput"), NULL);
+		return;
+	}
 	if (!decl_field_orders(g->c, f, &target))
 		return;
 	if (target->kind == AST_SCALAR || target->kind == AST_ENUM_TYPE) {
@@ -240,6 +252,16 @@ static void put_order(struct generator *g, const struct decl *d)
 		for (size_t k = 0; k < d->nodes.at[i]->nfields; k++)
 			put_order_field(g, &d->nodes.at[i]->fields[k]);
 	end_input(g);
+}
+
+static void put_count_order(struct generator *g)
+{
+	const struct decl *clash = decl_find(g->c, S("RelationOrderByInput"));
+	if (g->counts && clash)
+		diag_error(g->c, clash->nodes.at[0]->source, clash->nodes.at[0]->name.at,
+			"\"RelationOrderByInput\" is the name of an input that is generated.");
+	else if (g->counts)
+		buf_put(&g->out, str_from(COUNT_ORDER));
 }
 
 static void put_wanted(struct generator *g)
@@ -389,6 +411,7 @@ void generate(struct compiler *c)
 	directives_put(c, &g.out);
 	put_scalars(&g);
 	put_wanted(&g);
+	put_count_order(&g);
 	struct source *s = arena_new(c->arena, struct source);
 	*s = (struct source){ S("generated"), buf_str(&g.out) };
 	c->prelude = s;

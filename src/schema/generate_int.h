@@ -18,6 +18,8 @@ str decl_source(struct compiler *c, struct decl *d);
 bool decl_leaf_kind(const struct decl *d, enum scalar_kind *kind);
 enum field_use decl_field_use(struct compiler *c, const struct ast_field_def *f,
 	struct decl **target);
+/* Can one order by how many rows a list relation has? */
+bool decl_field_counts(struct compiler *c, const struct ast_field_def *f);
 /* Can one order by the field? */
 bool decl_field_orders(struct compiler *c, const struct ast_field_def *f, struct decl **target);
 /* Can one order by any field of the type? */

@@ -131,33 +131,6 @@ static bool put_leaf(struct where *q, const struct scope *s, const struct bindin
 
 /* ---- relations and embedded objects ---- */
 
-/* select 1 from target [join link] where pairs, as far as the condition on the target. */
-static void put_related(struct where *q, const struct scope *s, const struct binding *b,
-	struct row *child)
-{
-	struct scope to = { .row = child };
-	const struct join *j = b->join;
-	sql_lit(q->w, "select 1 from ");
-	sql_catalog(q->w, child->source->relation->sql);
-	sql_lit(q->w, " ");
-	sql_alias(q->w, child->alias);
-	if (!j->link) {
-		sql_lit(q->w, " where ");
-		put_pairs(q->w, s, &to, j->pairs, j->n);
-		return;
-	}
-	struct row link = { .alias = q->p->aliases++ };
-	struct scope middle = { .row = &link };
-	sql_lit(q->w, " join ");
-	sql_catalog(q->w, j->link->sql);
-	sql_lit(q->w, " ");
-	sql_alias(q->w, link.alias);
-	sql_lit(q->w, " on ");
-	put_pairs(q->w, &middle, &to, j->link_pairs, j->nlink_pairs);
-	sql_lit(q->w, " where ");
-	put_pairs(q->w, s, &middle, j->pairs, j->n);
-}
-
 /* exists (… and condition); `negate_inside` makes "every" out of "not exists a counterexample". */
 static bool put_exists(struct where *q, const struct scope *s, const struct binding *b,
 	const struct gql_value *where, const struct gql_type *object, const char *open,
@@ -166,7 +139,7 @@ static bool put_exists(struct where *q, const struct scope *s, const struct bind
 	struct row child = { .alias = q->p->aliases++, .source = b->target };
 	struct scope to = { .row = &child };
 	sql_put_program(q->w, open);
-	put_related(q, s, b, &child);
+	put_related(q->p, q->w, s, b, &child, "1");
 	sql_put_program(q->w, negate_inside ? " and not coalesce((" : " and (");
 	if (!put_object(q, &to, object, where))
 		return false;

@@ -97,6 +97,26 @@ static bool order_relation(struct ordering *o, const struct scope *s, const stru
 	return true;
 }
 
+/* (select count(*) from …): the order of a list relation. `v` is {count: direction}. */
+static bool order_count(struct ordering *o, const struct scope *s, const struct binding *b,
+	const struct gql_value *v, str *expression, str *direction)
+{
+	struct planner *p = o->p;
+	size_t index;
+	const struct gql_value *count = v->kind == GQL_OBJECTVAL ? only_member(v, &index) : NULL;
+	if (!count || count->kind != GQL_ENUMVAL)
+		return planner_fail(p, o->node, ERR_BAD_INPUT, "An order needs exactly one field.");
+	planner_consult(p, count);
+	struct row child = { .alias = p->aliases++, .source = b->target };
+	struct sql w = sql_on(p->arena, p->params);
+	sql_lit(&w, "(");
+	put_related(p, &w, s, b, &child, "count(*)");
+	sql_lit(&w, ")");
+	*expression = buf_str(&w.text);
+	*direction = count->text;
+	return true;
+}
+
 static bool order_embedded(struct ordering *o, const struct scope *s, const struct binding *b,
 	const struct gql_field *f, const struct gql_type *input, const struct gql_value *v,
 	str *expression, str *direction)
@@ -118,6 +138,8 @@ static bool order_text(struct ordering *o, const struct scope *s, const struct g
 	const struct gql_input *in = &input->inputs[index];
 	const struct gql_field *f = gql_field_find(p->model->gql, object, in->name);
 	const struct binding *b = f ? model_binding(p->model, f) : NULL;
+	if (b && b->kind == BIND_RELATION && gql_is_list(f->type))
+		return order_count(o, s, b, member, expression, direction);
 	if (b && b->kind == BIND_RELATION && !b->join->link)
 		return order_relation(o, s, b, f, in->type->type, member, expression, direction);
 	if (!b || b->kind != BIND_PLACE)

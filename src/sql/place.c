@@ -110,3 +110,31 @@ void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
 		put_place_typed(w, from, &pairs[i].from);
 	}
 }
+
+void put_related(struct planner *p, struct sql *w, const struct scope *s, const struct binding *b,
+	struct row *child, const char *what)
+{
+	struct scope to = { .row = child };
+	const struct join *j = b->join;
+	sql_lit(w, "select ");
+	sql_put_program(w, what);
+	sql_lit(w, " from ");
+	sql_catalog(w, child->source->relation->sql);
+	sql_lit(w, " ");
+	sql_alias(w, child->alias);
+	if (!j->link) {
+		sql_lit(w, " where ");
+		put_pairs(w, s, &to, j->pairs, j->n);
+		return;
+	}
+	struct row link = { .alias = p->aliases++ };
+	struct scope middle = { .row = &link };
+	sql_lit(w, " join ");
+	sql_catalog(w, j->link->sql);
+	sql_lit(w, " ");
+	sql_alias(w, link.alias);
+	sql_lit(w, " on ");
+	put_pairs(w, &middle, &to, j->link_pairs, j->nlink_pairs);
+	sql_lit(w, " where ");
+	put_pairs(w, s, &middle, j->pairs, j->n);
+}

@@ -129,6 +129,13 @@ struct scope scope_embedded(struct planner *p, const struct scope *s, const stru
 void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
 	const struct join_pair *pairs, size_t n);
 
+/*
+ * select `what` from the rows of `child` (the target of the relation `b`) that belong to the row of
+ * `s`; the where clause is open for " and …".
+ */
+void put_related(struct planner *p, struct sql *w, const struct scope *s, const struct binding *b,
+	struct row *child, const char *what);
+
 /* ---- filter.c, order.c, call.c ---- */
 
 /* Appends " and …" conditions of a where value. `any` tells whether something was written before.
