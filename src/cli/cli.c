@@ -88,6 +88,7 @@ int cli_print(struct cli *c, str text)
 	return CLI_IO;
 }
 
+PRINTF(3, 0)
 static void say(struct cli *c, const char *before, const char *fmt, va_list args)
 {
 	char text[2048];

@@ -105,13 +105,11 @@ static void on_turn(void *arg)
 
 /* ---- opening ---- */
 
+PRINTF(2, 0)
 static void on_mhd_log(void *arg, const char *format, va_list args)
 {
 	struct http_server *s = arg;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	vsnprintf(s->mhd_message, sizeof s->mhd_message, format, args);
-#pragma GCC diagnostic pop
 	str line = str_trim(str_from(s->mhd_message));
 	if (s->daemon && s->o.log)
 		log_debug(s->o.log, "http: %.*s", STR_ARG(line));

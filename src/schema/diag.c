@@ -11,6 +11,7 @@
 
 enum { EXCERPT_MAX = 160, MESSAGE_MAX = 2000 };
 
+PRINTF(2, 0)
 static str vformat(struct arena *a, const char *fmt, va_list ap)
 {
 	char text[MESSAGE_MAX];
