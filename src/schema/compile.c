@@ -88,6 +88,7 @@ bool schema_compile(struct arena *a, const struct compile_options *o, const stru
 	bind_schema(&c);
 	if (diagnostics->errors > before)
 		return false;
+	describe_schema(&c);
 	*out = make_model(&c);
 	return true;
 }

@@ -146,3 +146,8 @@ void bind_roots(struct compiler *c);
 
 void bind_call(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
 	struct binding *out);
+
+/* ---- describe.c ---- */
+
+/* Gives types and fields without a description the database's comments. */
+void describe_schema(struct compiler *c);
