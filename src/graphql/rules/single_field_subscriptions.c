@@ -99,8 +99,7 @@ static struct gql_error *report(struct validation *v, const struct ast_definitio
 	const char *what)
 {
 	str name = d->name.text;
-	return name.n > 0 ? rule_error(v, "Subscription \"%.*s\" must %s.",
-				    STR_ARG(name), what)
+	return name.n > 0 ? rule_error(v, "Subscription \"%.*s\" must %s.", STR_ARG(name), what)
 			  : rule_error(v, "Anonymous Subscription must %s.", what);
 }
 
