@@ -189,11 +189,12 @@ static bool launch(struct embedded *s, struct err *e)
 	} v = { 0 };
 	struct arena *a = s->arena;
 	const char *sockets = str_printf(a, "unix_socket_directories=%s", s->socket_dir).p;
-	/* Without "$user": ours has the name of FraiseQL's own schema, where nothing else belongs. */
+	/* Without "$user": ours has the name of FraiseQL's own schema, where nothing else belongs.
+	 */
 	const char *const settings[] = { "listen_addresses=", "port=5432", sockets,
 		"unix_socket_permissions=0700", "shared_buffers=64MB", "max_connections=100",
-		"logging_collector=off", "log_destination=stderr", "lc_messages=C",
-		"timezone=UTC", "search_path=public" };
+		"logging_collector=off", "log_destination=stderr", "lc_messages=C", "timezone=UTC",
+		"search_path=public" };
 	*vec_push(a, &v) = str_printf(a, "%s/postgres", s->bin_dir).p;
 	*vec_push(a, &v) = "-D";
 	*vec_push(a, &v) = s->data_dir;
