@@ -11,7 +11,7 @@
 struct worker;
 
 /* POST and GET /graphql. `arg` is the struct worker. Spec: GraphQL over HTTP. */
-void route_graphql(struct http_request *r, void *arg);
+void route_graphql(struct http_request *h, void *arg);
 /* The process is alive. */
 void route_health(struct http_request *r, void *arg);
 /* It can serve: schema and database are there; 503 with reasons otherwise. */
