@@ -8,11 +8,9 @@
  * key>": metadata.conflict, …}
  *
  * The first of two members of the same name wins, so metadata can't replace what the contract says.
- * When the result is a union, errors that a client can expect (statuses, and the database's
- * refusals of the values) are its error member; otherwise, and for the rest, they are GraphQL
- * errors with the same codes.
+ * How failures are given is told in failure.h.
  */
-#include "exec/exec_int.h"
+#include "exec/failure.h"
 
 #include "base/json.h"
 #include "ev/loop.h"
@@ -24,22 +22,6 @@ static const struct plan_root *current(const struct exec *x)
 }
 
 /* ---- the composed document ---- */
-
-static void put_text_member(struct jwrite *w, str key, str value)
-{
-	if (!value.p)
-		return;
-	jw_key(w, key);
-	jw_string(w, value);
-}
-
-static void put_json_member(struct jwrite *w, str key, str json)
-{
-	if (!json.p || !key.n)
-		return;
-	jw_key(w, key);
-	jw_raw(w, json);
-}
 
 static str metadata_member(const struct contract *c, str name)
 {
@@ -60,7 +42,7 @@ static void put_metadata(struct jwrite *w, const struct contract *c)
 		return;
 	const char *p = metadata.p + 1, *end = metadata.p + metadata.n;
 	while (jscan_member(&p, end, &key, &value))
-		put_json_member(w, key, value);
+		failure_json_member(w, key, value);
 }
 
 static str success_document(struct exec *x, const struct mutation_plan *m)
@@ -69,29 +51,11 @@ static str success_document(struct exec *x, const struct mutation_plan *m)
 	struct buf b = buf_on(x->arena);
 	struct jwrite w = jwrite_on(&b);
 	jw_object(&w);
-	put_text_member(&w, S("status"), c->column[MUTATION_STATUS]);
-	put_text_member(&w, S("message"), c->column[MUTATION_MESSAGE]);
-	put_text_member(&w, S("id"), c->column[MUTATION_ID]);
-	put_json_member(&w, m->entity_key, c->column[MUTATION_ENTITY]);
-	put_json_member(&w, S("updated_fields"), c->column[MUTATION_UPDATED_FIELDS]);
-	put_metadata(&w, c);
-	jw_end_object(&w);
-	return buf_str(&b);
-}
-
-static str error_document(struct exec *x, const struct mutation_plan *m, enum err_code code,
-	str status, str message)
-{
-	const struct contract *c = &x->contract;
-	struct buf b = buf_on(x->arena);
-	struct jwrite w = jwrite_on(&b);
-	jw_object(&w);
-	put_text_member(&w, S("code"), str_from(err_info(code)->name));
-	put_text_member(&w, S("status"), status);
-	put_text_member(&w, S("message"), message);
-	put_text_member(&w, S("id"), c->column[MUTATION_ID]);
-	put_json_member(&w, m->conflict_key, metadata_member(c, S("conflict")));
-	put_json_member(&w, S("updated_fields"), c->column[MUTATION_UPDATED_FIELDS]);
+	failure_text_member(&w, S("status"), c->column[MUTATION_STATUS]);
+	failure_text_member(&w, S("message"), c->column[MUTATION_MESSAGE]);
+	failure_text_member(&w, S("id"), c->column[MUTATION_ID]);
+	failure_json_member(&w, m->entity_key, c->column[MUTATION_ENTITY]);
+	failure_json_member(&w, S("updated_fields"), c->column[MUTATION_UPDATED_FIELDS]);
 	put_metadata(&w, c);
 	jw_end_object(&w);
 	return buf_str(&b);
@@ -101,27 +65,20 @@ static str error_document(struct exec *x, const struct mutation_plan *m, enum er
 
 static void project_member(struct exec *x, const struct shape *shape, str document)
 {
-	const struct plan_root *root = current(x);
-	struct projection p = exec_projection(x);
-	p.splices = x->splices;
-	/* the member stands where the root's value does: its null is the root's */
-	struct shape own = *shape;
-	own.non_null = root->field.shape->non_null;
-	exec_put_key(x, root);
-	if (!project_document(&p, root, &own, document))
-		x->data_null = true;
+	failure_put_member(x, current(x), shape, document);
 }
 
 static void put_failure(struct exec *x, enum err_code code, str status, str message)
 {
-	const struct plan_root *root = current(x);
-	const struct mutation_plan *m = root->mutation;
-	if (m->is_union && m->error) {
-		project_member(x, m->error, error_document(x, m, code, status, message));
-		return;
-	}
-	exec_root_error(x, root, code, message);
-	exec_put_null(x, root);
+	const struct contract *c = &x->contract;
+	struct failure f = { .code = code,
+		.status = status,
+		.message = message,
+		.id = c->column[MUTATION_ID],
+		.conflict = metadata_member(c, S("conflict")),
+		.updated_fields = c->column[MUTATION_UPDATED_FIELDS],
+		.metadata = c->column[MUTATION_METADATA] };
+	failure_put(x, current(x), &f);
 }
 
 static str failure_message(const struct contract *c, const struct status_row *row)
@@ -200,27 +157,6 @@ static void on_mutation_result(struct pgjob *job, int statement, const struct pg
 	}
 }
 
-static bool is_expected(const struct err *e)
-{
-	return e->code != ERR_UNAVAILABLE && e->code != ERR_INTERNAL;
-}
-
-static void put_database_failure(struct exec *x, const struct err *e, const struct pgdiag *diag)
-{
-	const struct plan_root *root = current(x);
-	bool typed = root->kind == ROOT_MUTATION && root->mutation->is_union && is_expected(e);
-	if (!typed) {
-		exec_database_error(x, root, e, diag);
-		exec_put_null(x, root);
-		return;
-	}
-	bool raised = str_eq(str_from(e->sqlstate), S("P0001"));
-	bool shown = raised || x->engine->o.debug;
-	str message = str_from(shown ? e->message : err_info(e->code)->text);
-	x->contract = (struct contract){ 0 };
-	put_failure(x, e->code, S("failed:exception"), str_dup(x->arena, message));
-}
-
 static void on_mutation_done(struct pgjob *job, const struct err *e, const struct pgdiag *diag)
 {
 	struct exec *x = job->user;
@@ -231,7 +167,7 @@ static void on_mutation_done(struct pgjob *job, const struct err *e, const struc
 	uint64_t now = loop_now_us(x->engine->o.loop);
 	x->query_us += now - MIN(now, job->sent_us ? job->sent_us : now);
 	if (e)
-		put_database_failure(x, e, diag);
+		failure_put_database(x, current(x), e, diag);
 	else if (current(x)->kind == ROOT_MUTATION)
 		put_contract(x);
 	x->next_root++;

@@ -1,0 +1,110 @@
+/*
+ * failure - expected failures as the error member of a result, the rest as GraphQL errors.
+ *
+ * The first of two members of the same name wins, so what a function puts into its metadata can't
+ * replace what the contract says.
+ */
+#include "exec/failure.h"
+
+#include "base/json.h"
+#include "exec/jscan.h"
+
+/* ---- documents ---- */
+
+void failure_text_member(struct jwrite *w, str key, str value)
+{
+	if (!value.p)
+		return;
+	jw_key(w, key);
+	jw_string(w, value);
+}
+
+void failure_json_member(struct jwrite *w, str key, str json)
+{
+	if (!json.p || !key.n)
+		return;
+	jw_key(w, key);
+	jw_raw(w, json);
+}
+
+static void put_metadata(struct jwrite *w, str metadata)
+{
+	str key, value;
+	if (!metadata.n || metadata.p[0] != '{')
+		return;
+	const char *p = metadata.p + 1, *end = metadata.p + metadata.n;
+	while (jscan_member(&p, end, &key, &value))
+		failure_json_member(w, key, value);
+}
+
+static str error_document(struct exec *x, const struct mutation_plan *m, const struct failure *f)
+{
+	struct buf b = buf_on(x->arena);
+	struct jwrite w = jwrite_on(&b);
+	jw_object(&w);
+	failure_text_member(&w, S("code"), str_from(err_info(f->code)->name));
+	failure_text_member(&w, S("status"), f->status);
+	failure_text_member(&w, S("message"), f->message);
+	failure_text_member(&w, S("id"), f->id);
+	failure_json_member(&w, m->conflict_key, f->conflict);
+	failure_json_member(&w, S("errors"), f->errors);
+	failure_json_member(&w, S("updated_fields"), f->updated_fields);
+	failure_text_member(&w, S("detail"), f->detail);
+	failure_text_member(&w, S("hint"), f->hint);
+	failure_text_member(&w, S("constraint"), f->constraint);
+	put_metadata(&w, f->metadata);
+	jw_end_object(&w);
+	return buf_str(&b);
+}
+
+void failure_put_member(struct exec *x, const struct plan_root *root, const struct shape *shape,
+	str document)
+{
+	struct projection p = exec_projection(x);
+	p.splices = x->splices;
+	/* the member stands where the root's value does: its null is the root's */
+	struct shape own = *shape;
+	own.non_null = root->field.shape->non_null;
+	exec_put_key(x, root);
+	if (!project_document(&p, root, &own, document))
+		x->data_null = true;
+}
+
+/* ---- failures ---- */
+
+void failure_put(struct exec *x, const struct plan_root *root, const struct failure *f)
+{
+	const struct mutation_plan *m = root->mutation;
+	struct failure own = *f;
+	if (!own.message.n)
+		own.message = str_from(err_info(f->code)->text);
+	if (m && m->is_union && m->error) {
+		failure_put_member(x, root, m->error, error_document(x, m, &own));
+		return;
+	}
+	struct gql_error *e = exec_root_error(x, root, own.code, own.message);
+	if (own.errors.n)
+		e->extensions = str_printf(x->arena, "\"errors\":%.*s", STR_ARG(own.errors));
+	exec_put_null(x, root);
+}
+
+static bool is_expected(const struct err *e)
+{
+	return e->code != ERR_UNAVAILABLE && e->code != ERR_INTERNAL;
+}
+
+void failure_put_database(struct exec *x, const struct plan_root *root, const struct err *e,
+	const struct pgdiag *diag)
+{
+	bool typed = root->mutation && root->mutation->is_union && is_expected(e);
+	if (!typed) {
+		exec_database_error(x, root, e, diag);
+		exec_put_null(x, root);
+		return;
+	}
+	bool raised = str_eq(str_from(e->sqlstate), S("P0001"));
+	bool shown = raised || x->engine->o.debug;
+	struct failure f = { .code = e->code, .status = S("failed:exception") };
+	f.message = str_dup(x->arena, str_from(shown ? e->message : err_info(e->code)->text));
+	failure_put(x, root, &f);
+}
