@@ -339,12 +339,12 @@ static void send_query(struct exec *x)
 		exec_finish(x);
 		return;
 	}
-	bool alone = x->job.nstmts == 1 && x->req->nsettings == 0;
+	bool alone = x->job.nstmts == 1 && x->nsettings == 0;
 	struct pgjob *job = &x->job;
 	job->tx = alone ? PGTX_NONE : PGTX_READ;
 	job->lane = choose_lane(x);
-	job->settings = x->req->settings;
-	job->nsettings = x->req->nsettings;
+	job->settings = x->settings;
+	job->nsettings = x->nsettings;
 	job->deadline_us = x->req->deadline_us;
 	job->on_result = on_query_result;
 	job->on_done = on_query_done;
@@ -358,11 +358,11 @@ bool exec_bind(struct exec *x, const struct plan_root *root, const struct statem
 	struct pgstmt *out)
 {
 	struct pgparam *params = arena_array(x->arena, struct pgparam, s->nparams);
-	struct param_env env = { .arena = x->arena, .model = x->doc->model, .vars = &x->vars };
-	if (x->req) {
-		env.context = x->req->context;
-		env.context_arg = x->req->context_arg;
-	}
+	struct param_env env = { .arena = x->arena,
+		.model = x->doc->model,
+		.vars = &x->vars,
+		.context = exec_context,
+		.context_arg = x };
 	for (size_t i = 0; i < s->nparams; i++) {
 		struct param_text text;
 		struct err e;
@@ -389,13 +389,18 @@ static bool refuse(struct exec *x, enum err_code code, const char *message)
 
 static bool introspection_allowed(struct exec *x)
 {
-	if (x->engine->o.introspection != INTROSPECTION_DISABLED)
+	enum introspection_policy policy = x->engine->o.introspection;
+	if (policy == INTROSPECTION_PUBLIC ||
+		(policy == INTROSPECTION_AUTHENTICATED && x->identity))
 		return true;
 	for (size_t i = 0; i < x->plan->nroots; i++) {
 		const struct gql_field *f = x->plan->roots[i].field.field;
 		if (f->id == GQL_FIELD_SCHEMA || f->id == GQL_FIELD_TYPE)
-			return refuse(x, ERR_VALIDATION,
-				"Introspection is switched off on this server.");
+			return policy == INTROSPECTION_DISABLED
+				? refuse(x, ERR_VALIDATION,
+					  "Introspection is switched off on this server.")
+				: refuse(x, ERR_UNAUTHENTICATED,
+					  "Introspection needs a request with an identity.");
 	}
 	return true;
 }
@@ -444,6 +449,7 @@ static struct exec *exec_new(struct engine *e, struct exec_request *r)
 void engine_execute(struct engine *e, struct exec_request *r)
 {
 	struct exec *x = exec_new(e, r);
+	exec_identify(x);
 	if (!prepare(x)) {
 		finish(x, EXEC_REQUEST_ERROR);
 		return;

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "auth/identity.h"
 #include "base/log.h"
 #include "pg/pool.h"
 #include "schema/model.h"
@@ -17,7 +18,11 @@ struct loop;
 struct engine;
 struct prepared;
 
-enum introspection_policy { INTROSPECTION_PUBLIC, INTROSPECTION_DISABLED };
+enum introspection_policy {
+	INTROSPECTION_PUBLIC,
+	INTROSPECTION_AUTHENTICATED, /* for requests with an identity */
+	INTROSPECTION_DISABLED
+};
 
 struct engine_options {
 	struct loop *loop;
@@ -33,6 +38,7 @@ struct engine_options {
 	bool suggestions;         /* "Did you mean" in messages */
 	bool debug;               /* development: the database's messages are shown to clients */
 	enum introspection_policy introspection;
+	const char *anonymous_role; /* SET LOCAL ROLE of requests without identity; NULL = none */
 };
 
 /* What the request produced: decides the HTTP status. Source: GraphQL over HTTP §6.4. */
@@ -59,11 +65,9 @@ struct exec_request {
 	bool query_only;    /* GET: mutations are refused with ERR_METHOD */
 	str request_id;
 	uint64_t deadline_us; /* loop clock; 0 = the pool's default */
-	const struct pgsetting
-		*settings; /* session settings; with any, statements go to the isolated lane */
-	int nsettings;
-	str (*context)(void *arg, str name); /* values for functions' context parameters */
-	void *context_arg;
+	/* Becomes session settings, context values, and what authorisation asks. NULL: anonymous.
+	 * It is copied when the request begins. */
+	const struct identity *identity;
 	void (*on_done)(struct exec_request *r, const struct exec_response *response);
 	void *user;
 	/* the engine's */

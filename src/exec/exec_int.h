@@ -33,6 +33,10 @@ struct exec {
 	struct prepared *doc;
 	const struct plan *plan;
 	struct gql_variables vars;
+	const struct identity *identity; /* NULL: anonymous */
+	struct pgsetting *settings;      /* of each transaction; with any, the isolated lane */
+	int nsettings;
+	str request_id; /* with an identity: ends with NUL */
 	struct gql_errors errors;
 	struct buf out; /* the response, on the caller's arena */
 	struct pgjob job;
@@ -65,6 +69,13 @@ struct projection exec_projection(struct exec *x);
 void exec_put_null(struct exec *x, const struct plan_root *root);
 /* Ends the request: writes errors and calls on_done. */
 void exec_finish(struct exec *x);
+
+/* ---- identify.c ---- */
+
+/* Takes the caller's identity over: sets identity, settings, request_id. */
+void exec_identify(struct exec *x);
+/* The value of a name in @function(context:); for param_env. `arg` is the exec. */
+str exec_context(void *arg, str name);
 
 /* ---- mutate.c ---- */
 

@@ -189,13 +189,13 @@ static bool bind_mutation(struct exec *x, const struct plan_root *root)
 	x->job = (struct pgjob){ .lane = PGLANE_ISOLATED,
 		.stmts = x->stmts,
 		.nstmts = (int)n,
-		.settings = x->req->settings,
-		.nsettings = x->req->nsettings,
+		.settings = x->settings,
+		.nsettings = x->nsettings,
 		.deadline_us = x->req->deadline_us,
 		.on_result = on_mutation_result,
 		.on_done = on_mutation_done,
 		.user = x };
-	x->job.tx = n > 1 || x->req->nsettings > 0 ? PGTX_WRITE : PGTX_NONE;
+	x->job.tx = n > 1 || x->nsettings > 0 ? PGTX_WRITE : PGTX_NONE;
 	return true;
 }
 

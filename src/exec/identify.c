@@ -1,0 +1,55 @@
+/*
+ * identify - the request's identity → session settings and context values.
+ *
+ * Every statement of a request with an identity runs in the isolated (or slow) lane behind
+ * set_config(…, true) of all its settings, in the same round trip. What the identity does not say
+ * is set to the empty text, so that nothing of another request can be read; policies must take that
+ * for absent. `role` is SET LOCAL ROLE by another name and comes last. An anonymous request has no
+ * settings, but for the role if there is one for it.
+ */
+#include "exec/exec_int.h"
+
+enum { SETTINGS_OWN = 6 };
+
+static void set(struct exec *x, const char *name, str value)
+{
+	x->settings[x->nsettings++] = (struct pgsetting){ name, value.p };
+}
+
+static void set_identity(struct exec *x, const struct identity *i)
+{
+	set(x, "app.user_id", i->user_id);
+	set(x, "app.tenant_id", i->tenant_id);
+	set(x, "app.role", i->role);
+	set(x, "app.request_id", x->request_id);
+	set(x, "app.claims", i->claims);
+	for (size_t k = 0; k < i->nvalues; k++)
+		set(x, i->values[k].name.p, i->values[k].value);
+}
+
+void exec_identify(struct exec *x)
+{
+	const struct identity *i = x->req->identity;
+	const char *anonymous = x->engine->o.anonymous_role;
+	str role = i ? i->database_role : anonymous ? str_from(anonymous) : STR_NONE;
+	if (!i && !role.p)
+		return;
+	size_t n = SETTINGS_OWN + (i ? i->nvalues : 0);
+	x->settings = arena_array(x->arena, struct pgsetting, n);
+	if (i) {
+		str id = x->req->request_id;
+		x->request_id = (str){ str_z(x->arena, id), id.n };
+		x->identity = identity_copy(x->arena, i);
+		set_identity(x, x->identity);
+	}
+	if (role.p)
+		set(x, "role", i ? x->identity->database_role : role);
+}
+
+str exec_context(void *arg, str name)
+{
+	const struct exec *x = arg;
+	if (!x->identity)
+		return STR_NONE;
+	return str_eq(name, S("request_id")) ? x->request_id : identity_get(x->identity, name);
+}
