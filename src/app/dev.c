@@ -99,8 +99,12 @@ static str hash_of(struct arena *a, str dir, const struct sql_list *files)
 	uint64_t h[2] = { 1, 2 };
 	for (size_t i = 0; i < files->n; i++) {
 		str path = files->at[i].path;
+		if (!str_eq(dir, S(".")))
+			path = str_sub(path, dir.n, path.n);
+		while (str_starts(path, S("/")))
+			path = str_sub(path, 1, path.n);
 		for (size_t k = 0; k < 2; k++) {
-			h[k] = str_hash(str_sub(path, dir.n, path.n), h[k]);
+			h[k] = str_hash(path, h[k]);
 			h[k] = str_hash(files->at[i].text, h[k]);
 		}
 	}

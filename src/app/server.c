@@ -262,6 +262,8 @@ static void say_where(struct server *s)
 	bool page = settings_flag(s->settings, SETTING_GRAPHIQL);
 	log_info(&s->log, "serving %s://%s:%u/graphql with %u worker%s%s", scheme, host, port,
 		s->nworkers, s->nworkers == 1 ? "" : "s", page ? "; GraphiQL is at /" : "");
+	if (s->database)
+		log_info(&s->log, "its database: psql \"%s\"", conninfo(s));
 }
 
 enum server_end server_wait(struct server *s)

@@ -91,6 +91,8 @@ static void test_files(void **state)
 	CHECK_INT("files", n, 2);
 	CHECK_TRUE("sorted", n == 2 && str_ends(paths[0], S("/a.sql")));
 	CHECK_STR("dir", file_dir(S("/a/b.c")), "/a");
+	CHECK_STR("join", file_join(a, S("/a"), S("b.c")), "/a/b.c");
+	CHECK_STR("join here", file_join(a, S("."), S("b.c")), "b.c");
 	unlink(paths[0].p ? str_z(a, paths[0]) : "");
 	unlink(str_z(a, paths[1]));
 	rmdir(sub);

@@ -103,7 +103,7 @@ bool file_is_dir(const char *path)
 
 str file_join(struct arena *a, str dir, str name)
 {
-	if (dir.n == 0 || str_starts(name, S("/")))
+	if (dir.n == 0 || str_eq(dir, S(".")) || str_starts(name, S("/")))
 		return name;
 	bool slash = str_ends(dir, S("/"));
 	return str_printf(a, "%.*s%s%.*s", STR_ARG(dir), slash ? "" : "/", STR_ARG(name));

@@ -13,7 +13,7 @@ MUST_USE bool file_write(const char *path, str text, struct err *e);
 MUST_USE bool file_mkdirs(const char *path, unsigned mode, struct err *e);
 bool file_exists(const char *path);
 bool file_is_dir(const char *path);
-/* `dir`/`name`, or `name` when it is absolute. */
+/* `dir`/`name`; `name` when it is absolute or `dir` is empty or ".". */
 str file_join(struct arena *a, str dir, str name);
 /* The part before the last '/', "." without one. */
 str file_dir(str path);
