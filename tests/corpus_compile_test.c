@@ -25,8 +25,22 @@ static str read_file(struct arena *a, const char *path)
 
 /* ---- the model as text ---- */
 
+static void put_row(struct buf *b, const struct computed *row)
+{
+	if (!row->columns)
+		buf_lit(b, "row");
+	for (size_t i = 0; row->columns && i < row->n; i++)
+		buf_printf(b, "%s%.*s", i ? ", " : "", STR_ARG(row->columns[i]->name));
+}
+
 static void put_place(struct buf *b, const struct place *p)
 {
+	if (p->computed) {
+		buf_printf(b, "call %.*s(", STR_ARG(p->computed->function->name));
+		put_row(b, p->computed);
+		buf_printf(b, ")::%s", p->cast);
+		return;
+	}
 	if (p->column) {
 		buf_printf(b, "column %.*s", STR_ARG(p->column->name));
 		return;
@@ -82,8 +96,14 @@ static void put_call(struct buf *b, const struct gql_field *f, const struct call
 		[RESULT_VOID] = "void",
 	};
 	buf_printf(b, "call %.*s(", STR_ARG(k->function->name));
+	if (k->row)
+		put_row(b, k->row);
+	if (k->row && k->nnamed + k->ncontext)
+		buf_lit(b, ", ");
 	for (size_t i = 0; i < k->ncontext; i++)
-		buf_printf(b, "context %.*s, ", STR_ARG(k->context[i]));
+		buf_printf(b, "%scontext %.*s", i ? ", " : "", STR_ARG(k->context[i]));
+	if (k->ncontext && k->nnamed + (k->form == CALL_INPUT_JSONB))
+		buf_lit(b, ", ");
 	if (k->form == CALL_INPUT_JSONB && k->input_arg == UINT32_MAX)
 		buf_lit(b, "json of all arguments");
 	else if (k->form == CALL_INPUT_JSONB)
@@ -91,7 +111,7 @@ static void put_call(struct buf *b, const struct gql_field *f, const struct call
 	for (size_t i = 0; i < k->nnamed; i++) {
 		const struct call_named *n = &k->named[i];
 		buf_put(b, i ? S(", ") : S(""));
-		buf_printf(b, "%.*s", STR_ARG(k->function->args[k->ncontext + i].name));
+		buf_printf(b, "%.*s", STR_ARG(k->function->args[call_first(k) + i].name));
 		if (n->arg == UINT32_MAX) {
 			buf_lit(b, " default");
 			continue;
@@ -114,7 +134,7 @@ static void put_call(struct buf *b, const struct gql_field *f, const struct call
 static void put_arguments(struct buf *b, const struct gql_field *f, const struct binding *x)
 {
 	static const char *const ROLES[] = { "=", "where", "orderBy", "limit", "offset", "call" };
-	if (!x->args || !f->nargs || x->kind == BIND_FUNCTION)
+	if (!x->args || !f->nargs || x->kind == BIND_FUNCTION || x->kind == BIND_COMPUTED)
 		return;
 	buf_lit(b, " args(");
 	for (size_t i = 0; i < f->nargs; i++) {
@@ -152,6 +172,7 @@ static void put_binding(struct buf *b, const struct gql_field *f, const struct b
 	case BIND_RELATION: put_join(b, x); break;
 	case BIND_ROOT: buf_printf(b, "rows of %.*s", STR_ARG(x->target->relation->name)); break;
 	case BIND_FUNCTION:
+	case BIND_COMPUTED:
 		put_call(b, f, x->call);
 		put_leaf(b, &x->leaf);
 		break;

@@ -376,14 +376,11 @@ static void bind_field(struct compiler *c, const struct gql_field *f, const stru
 	const struct ast_directive *relation = directive_find(&f->node->directives, "relation");
 	const struct ast_directive *call = directive_find(&f->node->directives, "function");
 	const struct ast_directive *list = directive_find(&f->node->directives, "list");
-	if (list && (!gql_is_list(f->type) || !relation))
+	if (list && (!gql_is_list(f->type) || (!relation && !call)))
 		diag_error(c, f->source, list->at,
 			"@list is for lists that are read as rows: fields of Query and relations.");
-	if (call) {
-		diag_error(c, f->source, call->at,
-			"@function on a field of an object is not implemented yet.");
-		return;
-	}
+	if (call)
+		return; /* later: it may need the source of another type */
 	if (relation) {
 		bind_relation(c, f, relation, b, out);
 		return;

@@ -58,11 +58,11 @@ static bool is_whole_input(struct calling *k, const struct gql_input *arg,
 }
 
 /* Is the first parameter after the context a json(b), with nothing needed behind it? */
-static bool takes_json(const struct cat_function *fn, size_t ncontext)
+static bool takes_json(const struct cat_function *fn, size_t first)
 {
-	if (fn->nargs <= ncontext || !is_json(fn->args[ncontext].type))
+	if (fn->nargs <= first || !is_json(fn->args[first].type))
 		return false;
-	for (size_t i = ncontext + 1; i < fn->nargs; i++)
+	for (size_t i = first + 1; i < fn->nargs; i++)
 		if (!fn->args[i].has_default)
 			return false;
 	return true;
@@ -70,7 +70,7 @@ static bool takes_json(const struct cat_function *fn, size_t ncontext)
 
 static void use_json(struct calling *k)
 {
-	const struct cat_argument *to = &k->function->args[k->call->ncontext];
+	const struct cat_argument *to = &k->function->args[call_first(k->call)];
 	k->call->form = CALL_INPUT_JSONB;
 	k->call->input_arg = UINT32_MAX;
 	if (k->field->nargs == 1 && is_whole_input(k, &k->field->args[0], to))
@@ -180,10 +180,10 @@ static bool use_named(struct calling *k)
 	bool *used_fields = arena_array(c->arena, bool, input ? input->type->type->ninputs : 0);
 	call->form = CALL_NAMED;
 	call->input_arg = UINT32_MAX;
-	call->nnamed = k->function->nargs - call->ncontext;
+	call->nnamed = k->function->nargs - call_first(call);
 	call->named = arena_array(c->arena, struct call_named, call->nnamed);
 	for (size_t i = 0; i < call->nnamed; i++) {
-		const struct cat_argument *to = &k->function->args[call->ncontext + i];
+		const struct cat_argument *to = &k->function->args[call_first(call) + i];
 		struct call_named *n = &call->named[i];
 		if (!find_value(k, to, i, n)) {
 			n->arg = UINT32_MAX;
@@ -207,25 +207,52 @@ static bool use_named(struct calling *k)
 
 /* ---- overloads ---- */
 
+/* Do the first parameters take what the row gives? */
+static bool takes_row(struct calling *k, const struct cat_function *fn)
+{
+	const struct computed *row = k->call->row;
+	const struct cat_relation *r = row->backing->relation;
+	for (size_t i = 0; i < row->n; i++) {
+		const struct cat_type *wants = cat_type_plain(fn->args[i].type);
+		const struct cat_column *column = row->columns ? row->columns[i] : NULL;
+		bool ok = column ? wants == cat_type_plain(column->type)
+				 : wants->relation_oid == r->oid;
+		if (ok)
+			continue;
+		problem(k,
+			str_printf(k->c->arena,
+				"Its parameter %zu is %.*s, but %s\"%.*s\" is passed.", i + 1,
+				STR_ARG(fn->args[i].type->sql),
+				column ? "the column " : "a row of ",
+				STR_ARG(column ? column->name : r->name)));
+		return false;
+	}
+	return true;
+}
+
 static bool match(struct calling *k, const struct cat_function *fn)
 {
 	k->function = fn;
 	k->problems = buf_on(k->c->arena);
-	if (fn->nargs < k->call->ncontext) {
+	size_t first = call_first(k->call);
+	if (fn->nargs < first) {
 		problem(k,
 			str_printf(k->c->arena,
-				"It has %zu parameters, but %zu context values are passed first.",
-				fn->nargs, k->call->ncontext));
+				"It has %zu parameters, but %zu values of the %s are passed first.",
+				fn->nargs, first,
+				k->call->row ? "row and the session" : "session"));
 		return false;
 	}
+	if (k->call->row && !takes_row(k, fn))
+		return false;
 	if (fn->procedure || fn->variadic) {
 		problem(k,
 			fn->procedure ? S("Procedures are not implemented yet.")
 				      : S("Variadic functions are not implemented yet."));
 		return false;
 	}
-	bool json = takes_json(fn, k->call->ncontext);
-	size_t rest = fn->nargs - k->call->ncontext;
+	bool json = takes_json(fn, first);
+	size_t rest = fn->nargs - first;
 	if (json && rest == 1 && k->field->nargs == 1) {
 		use_json(k);
 		return true;
@@ -246,7 +273,7 @@ static void bind_call_arguments(struct calling *k, struct binding *out)
 	for (size_t i = 0; i < k->field->nargs; i++) {
 		struct arg_binding *arg = &out->args[i];
 		arg->role = ARG_FUNCTION;
-		arg->function_arg = (uint32_t)call->ncontext;
+		arg->function_arg = (uint32_t)call_first(call);
 		if (!gql_is_list(k->field->args[i].type))
 			arg->leaf = leaf_of(k->c, k->field->args[i].type->type, NULL);
 	}
@@ -254,7 +281,7 @@ static void bind_call_arguments(struct calling *k, struct binding *out)
 		const struct call_named *n = &call->named[i];
 		if (n->arg == UINT32_MAX || n->field)
 			continue;
-		out->args[n->arg].function_arg = (uint32_t)(call->ncontext + i);
+		out->args[n->arg].function_arg = (uint32_t)(call_first(call) + i);
 		out->args[n->arg].leaf = n->leaf;
 	}
 }
@@ -296,11 +323,12 @@ static bool choose_overload(struct calling *k, str name)
 }
 
 void bind_call(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
-	struct binding *out)
+	const struct computed *row, struct binding *out)
 {
 	struct calling k = { .c = c, .field = f, .directive = d };
 	str name;
 	k.call = arena_new(c->arena, struct call);
+	k.call->row = row;
 	if (!directive_text(c, f->source, d, "name", &name))
 		return;
 	read_context(&k);

@@ -144,8 +144,14 @@ void bind_roots(struct compiler *c);
 
 /* ---- call.c ---- */
 
+/* `row`: what the parent's row fills; NULL for fields of root types. */
 void bind_call(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
-	struct binding *out);
+	const struct computed *row, struct binding *out);
+
+/* ---- computed.c ---- */
+
+/* Binds the @function fields of objects and interfaces; after the root types' calls. */
+void bind_computed_fields(struct compiler *c);
 
 /* ---- describe.c ---- */
 

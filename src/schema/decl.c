@@ -143,12 +143,17 @@ enum field_use decl_field_use(struct compiler *c, const struct ast_field_def *f,
 {
 	bool list;
 	*target = known_scalar(c, ast_type_bottom(f->type, &list));
-	if (!*target || directive_find(&f->directives, "function"))
+	if (!*target)
+		return USE_NONE;
+	const struct ast_directive *call = directive_find(&f->directives, "function");
+	if (call && (f->nargs || directive_arg(call, "context")))
 		return USE_NONE;
 	bool relation = directive_find(&f->directives, "relation") != NULL;
 	enum ast_definition_kind kind = (*target)->kind;
 	if (kind == AST_SCALAR || kind == AST_ENUM_TYPE)
 		return list ? USE_NONE : USE_LEAF;
+	if (call)
+		return USE_NONE;
 	if (kind != AST_OBJECT_TYPE && kind != AST_INTERFACE)
 		return USE_NONE;
 	if (!list)

@@ -49,6 +49,8 @@ static const struct directive DIRECTIVES[] = {
 		"  name: String!\n"
 		"  \"Values of the session that are passed before the input.\"\n"
 		"  context: [String!]\n"
+		"  \"On a field of an object: the columns that are passed first, instead of the row.\"\n"
+		"  fields: [String!]\n"
 		") on FIELD_DEFINITION\n" },
 	{ "list", true,
 		"\"How a list is paged and ordered.\"\n"

@@ -41,8 +41,17 @@ struct backing {
 	str discriminator_key;
 };
 
-/* Where a value stands in a row: a column, or a path of keys in the row's document. */
+/* What a row gives to a function of it: the first parameters. */
+struct computed {
+	const struct cat_function *function;
+	const struct backing *backing;     /* of the row */
+	const struct cat_column **columns; /* passed one by one; NULL: the row as a whole */
+	size_t n;                          /* parameters that the row fills */
+};
+
+/* Where a value stands in a row: a column, a path of keys in the row's document, or nowhere. */
 struct place {
+	const struct computed *computed; /* what a function makes of the row … or NULL: */
 	const struct cat_column *column; /* a column … or NULL: */
 	str *path; /* … keys below the source's data (or below the embedded object) */
 	size_t npath;
@@ -57,6 +66,7 @@ enum bind_kind {
 	BIND_RELATION, /* rows of `target`, joined */
 	BIND_ROOT,     /* rows of `target`: a field of Query */
 	BIND_FUNCTION, /* a call: a field of Query or Mutation */
+	BIND_COMPUTED, /* a call with the row: a field of an object, unless a place says it all */
 };
 
 struct join_pair {
@@ -119,10 +129,11 @@ struct call {
 	const struct cat_function *function;
 	enum call_form form;
 	enum call_result result;
-	str *context; /* names of session values that come first */
+	const struct computed *row; /* BIND_COMPUTED: what the row fills, before all else */
+	str *context;               /* names of session values that come next */
 	size_t ncontext;
 	struct call_named
-		*named; /* by position after the context; n = function->nargs - ncontext */
+		*named; /* by position after the context; n = the rest of function->args */
 	size_t nnamed;
 	uint32_t input_arg; /* CALL_INPUT_JSONB: gql_input.id, or UINT32_MAX: all arguments as one
 			       object */
@@ -130,6 +141,12 @@ struct call {
 		*error;                /* members of the result union, NULL where there is none */
 	const struct gql_type *entity; /* object type of the entity, NULL = none */
 };
+
+/* The number of the first parameter that the input fills. */
+static inline size_t call_first(const struct call *c)
+{
+	return (c->row ? c->row->n : 0) + c->ncontext;
+}
 
 struct binding {
 	enum bind_kind kind;

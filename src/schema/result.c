@@ -199,20 +199,22 @@ static bool result_document(struct calling *k)
 	return true;
 }
 
+/* A leaf, or a list of them: an array, or a set of leaves. */
 static bool result_value(struct calling *k, struct binding *out)
 {
 	struct compiler *c = k->c;
 	const struct gql_field *f = k->field;
+	const struct gql_ref *ref = gql_nullable(f->type);
 	const struct cat_type *type = cat_type_plain(k->function->returns);
+	bool list = gql_is_list(f->type), set = k->function->returns_set;
 	str fits = STR_NONE;
 	k->call->result = RESULT_VALUE;
+	if (list && set)
+		ref = ref->of;
+	else if (list && type->kind == CAT_ARRAY && type->base)
+		type = cat_type_plain(type->base);
 	out->leaf = leaf_of(c, f->type->type, type);
-	if (gql_is_list(f->type) && (k->function->returns_set || type->kind == CAT_ARRAY))
-		return refuse(k,
-			str_printf(c->arena, "%.*s; lists of values are not implemented yet.",
-				STR_ARG(returned(k))),
-			S("Let it return jsonb: to_jsonb of an array, or jsonb_agg."));
-	if (leaf_reads(c, f->type, type, &fits))
+	if ((!set || list) && leaf_reads(c, ref, set ? type : k->function->returns, &fits))
 		return true;
 	return refuse(k,
 		str_printf(c->arena, "%.*s, but the field is %.*s.", STR_ARG(returned(k)),

@@ -271,8 +271,12 @@ static void bind_calls(struct compiler *c, const struct gql_type *t)
 	for (size_t i = 0; t && i < t->nfields; i++) {
 		const struct gql_field *f = &t->fields[i];
 		const struct ast_directive *d = directive_find(&f->node->directives, "function");
-		if (d)
-			bind_call(c, f, d, &c->bindings[f->id]);
+		if (d && directive_arg(d, "fields"))
+			diag_error(c, f->source, directive_arg(d, "fields")->at,
+				"%.*s.%.*s has no row whose columns could be passed.",
+				STR_ARG(t->name), STR_ARG(f->name));
+		else if (d)
+			bind_call(c, f, d, NULL, &c->bindings[f->id]);
 	}
 }
 
@@ -285,6 +289,7 @@ void bind_roots(struct compiler *c)
 		bind_mutation_field(c, &gql->mutation->fields[i]);
 	bind_calls(c, gql->query);
 	bind_calls(c, gql->mutation);
+	bind_computed_fields(c);
 	if (!gql->query)
 		diag_error(c, NULL, 0, "The schema has no type Query.");
 	if (gql->subscription)

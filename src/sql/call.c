@@ -20,6 +20,7 @@ struct calling {
 	const struct binding *binding;
 	const struct call *call;
 	struct nodes nodes;
+	const struct scope *scope; /* BIND_COMPUTED: of the row */
 	struct sql *w;
 	size_t written; /* parameters so far */
 };
@@ -36,7 +37,8 @@ static void put_context(struct calling *c)
 		struct param value = { .form = PARAM_TEXT };
 		value.value = (struct pexpr){ .kind = PEXPR_CONTEXT, .name = c->call->context[i] };
 		put_comma(c);
-		sql_param(c->w, &value, c->call->function->args[i].type->sql);
+		size_t at = i + call_first(c->call) - c->call->ncontext;
+		sql_param(c->w, &value, c->call->function->args[at].type->sql);
 	}
 }
 
@@ -92,7 +94,7 @@ static bool put_input(struct calling *c)
 		return true;
 	}
 	struct param value = json_param(c, v, c->field->args[c->call->input_arg].type);
-	sql_param(c->w, &value, c->call->function->args[c->call->ncontext].type->sql);
+	sql_param(c->w, &value, c->call->function->args[call_first(c->call)].type->sql);
 	return true;
 }
 
@@ -113,7 +115,7 @@ static bool put_named(struct calling *c)
 {
 	for (size_t i = 0; i < c->call->nnamed; i++) {
 		const struct call_named *n = &c->call->named[i];
-		const struct cat_argument *to = &c->call->function->args[c->call->ncontext + i];
+		const struct cat_argument *to = &c->call->function->args[call_first(c->call) + i];
 		struct gql_value *v = NULL;
 		bool bound = n->arg != UINT32_MAX;
 		if (bound && !named_value(c, n, &v))
@@ -144,10 +146,27 @@ static bool put_call(struct calling *c)
 {
 	sql_catalog(c->w, c->call->function->sql);
 	sql_lit(c->w, "(");
+	if (c->call->row) {
+		put_row_arguments(c->w, c->scope, c->call->row);
+		c->written = c->call->row->n;
+	}
 	put_context(c);
 	bool ok = c->call->form == CALL_INPUT_JSONB ? put_input(c) : put_named(c);
 	sql_lit(c->w, ")");
 	return ok;
+}
+
+bool put_function_call(struct planner *p, struct sql *w, const struct scope *s,
+	const struct gql_field *f, const struct binding *b, struct nodes nodes)
+{
+	struct calling c = { .p = p,
+		.field = f,
+		.binding = b,
+		.call = b->call,
+		.nodes = nodes,
+		.scope = s,
+		.w = w };
+	return put_call(&c);
 }
 
 /* ---- rows, documents, values ---- */
@@ -200,7 +219,7 @@ static bool plan_value_call(struct calling *c, struct plan_root *root)
 		!is_void             ? "select "
 			: is_boolean ? "select true from "
 				     : "select null from ");
-	if (!put_call(c))
+	if (!put_call_value(p, &w, NULL, c->field, c->binding, c->nodes))
 		return false;
 	root->kind = ROOT_VALUE;
 	root->field.shape = shape_wrap(p, c->field->type, &c->binding->leaf, object);

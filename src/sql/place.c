@@ -27,6 +27,10 @@ static void put_keys(struct sql *w, const struct scope *s, const str *path, size
 
 void put_place(struct sql *w, const struct scope *s, const struct place *place)
 {
+	if (place->computed) {
+		put_computed(w, s, place->computed);
+		return;
+	}
 	if (place->column && !s->embedded) {
 		sql_alias(w, s->row->alias);
 		sql_lit(w, ".");
@@ -58,7 +62,7 @@ static str stored_cast(const struct place *place)
 void put_place_typed(struct sql *w, const struct scope *s, const struct place *place)
 {
 	put_place(w, s, place);
-	bool from_json = s->embedded || !place->column;
+	bool from_json = !place->computed && (s->embedded || !place->column);
 	str cast = stored_cast(place);
 	if (from_json && !is_text(cast)) {
 		sql_lit(w, "::");

@@ -136,6 +136,16 @@ void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
 void put_related(struct planner *p, struct sql *w, const struct scope *s, const struct binding *b,
 	struct row *child, const char *what);
 
+/* ---- computed.c ---- */
+
+/* A function of the row: "fn"(t0), or with the columns that it takes. */
+void put_computed(struct sql *w, const struct scope *s, const struct computed *row);
+/* The parameters that the row fills. */
+void put_row_arguments(struct sql *w, const struct scope *s, const struct computed *row);
+/* A call that gives a value or a list of values; arrays, composites and sets as JSON. */
+MUST_USE bool put_call_value(struct planner *p, struct sql *w, const struct scope *s,
+	const struct gql_field *f, const struct binding *b, struct nodes nodes);
+
 /* ---- filter.c, order.c, call.c ---- */
 
 /* Appends " and …" conditions of a where value. `any` tells whether something was written before.
@@ -147,6 +157,9 @@ MUST_USE bool put_where(struct planner *p, struct sql *w, const struct scope *s,
 MUST_USE bool put_order(struct planner *p, struct sql *w, const struct row *row,
 	const struct gql_value *order, const struct list_policy *policy,
 	const struct ast_selection *node);
+/* "schema"."fn"(…) with what the row of `s` (NULL: a root field), session and arguments give. */
+MUST_USE bool put_function_call(struct planner *p, struct sql *w, const struct scope *s,
+	const struct gql_field *f, const struct binding *b, struct nodes nodes);
 /* A root field that calls a function. */
 MUST_USE bool plan_call(struct planner *p, const struct gql_field *f, struct nodes nodes,
 	struct plan_root *root);

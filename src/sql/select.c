@@ -154,13 +154,23 @@ static void from_key(struct building *o, struct shape_field *out, const str *pat
 		need_doc(o->p, o->scope->row);
 }
 
+static uint32_t computed_slot(struct planner *p, const struct scope *s, const struct computed *row)
+{
+	struct sql w = sql_on(p->arena, p->params);
+	put_computed(&w, s, row);
+	return row_slot(p, s->row, buf_str(&w.text));
+}
+
 static bool field_at_place(struct building *o, const struct gql_field *f, const struct binding *b,
 	const struct collected *c, struct shape_field *out)
 {
 	struct planner *p = o->p;
 	const struct place *place = &b->place;
 	bool as_column = place->column && !o->scope->embedded && o->scope->row;
-	if (as_column) {
+	if (place->computed) {
+		out->from = FROM_SLOT;
+		out->slot = computed_slot(p, o->scope, place->computed);
+	} else if (as_column) {
 		out->from = FROM_SLOT;
 		out->slot = column_slot(p, o->scope->row, place->column);
 	} else if (place->column) {
@@ -207,27 +217,18 @@ static void put_join(struct planner *p, const struct scope *parent, struct row *
 	put_pairs(on, parent, &middle, j->pairs, j->n);
 }
 
-static bool relation_subselect(struct building *o, const struct gql_field *f,
-	const struct binding *b, const struct collected *c, struct row *child, struct sql *out)
+/* (select json_build_array(…) from …), or all such arrays as one. */
+static bool rows_subselect(struct planner *p, struct row *child, const struct rows_request *q,
+	struct sql *out)
 {
-	struct planner *p = o->p;
-	bool many = gql_is_list(f->type);
-	struct sql on = sql_on(p->arena, p->params), from = sql_on(p->arena, p->params);
-	put_join(p, o->scope, child, b->join, &on, &from);
-	struct rows_request q = { .field = f,
-		.node = c->fields[0],
-		.binding = b,
-		.many = many,
-		.joined = &on,
-		.extra_from = &from };
-	if (many) {
+	if (q->many) {
 		uint32_t wrapper = p->aliases++;
 		sql_lit(out, "(select coalesce(json_agg(");
 		sql_alias(out, wrapper);
 		sql_lit(out, ".j), '[]'::json) from (select ");
 		put_slots_json(out, child);
 		sql_lit(out, " as j");
-		if (!put_rows(p, out, child, &q))
+		if (!put_rows(p, out, child, q))
 			return false;
 		sql_lit(out, ") ");
 		sql_alias(out, wrapper);
@@ -236,25 +237,53 @@ static bool relation_subselect(struct building *o, const struct gql_field *f,
 	}
 	sql_lit(out, "(select ");
 	put_slots_json(out, child);
-	bool ok = put_rows(p, out, child, &q);
+	bool ok = put_rows(p, out, child, q);
 	sql_lit(out, ")");
 	return ok;
+}
+
+static bool relation_subselect(struct building *o, const struct gql_field *f,
+	const struct binding *b, const struct collected *c, struct row *child, struct sql *out)
+{
+	struct planner *p = o->p;
+	struct sql on = sql_on(p->arena, p->params), from = sql_on(p->arena, p->params);
+	put_join(p, o->scope, child, b->join, &on, &from);
+	struct rows_request q = { .field = f,
+		.node = c->fields[0],
+		.binding = b,
+		.many = gql_is_list(f->type),
+		.joined = &on,
+		.extra_from = &from };
+	return rows_subselect(p, child, &q, out);
+}
+
+/* Can the field follow from a row? False: not, and *ok tells whether that is an error. */
+static bool has_row(struct building *o, const struct collected *c, const struct gql_field *f,
+	struct shape_field *out, bool *ok)
+{
+	struct planner *p = o->p;
+	*ok = true;
+	if (!o->scope->row) {
+		p->wants_row = true;
+		out->shape = arena_new(p->arena, struct shape);
+		return false;
+	}
+	if (!o->scope->in_list)
+		return true;
+	*ok = planner_fail(p, c->fields[0], ERR_UNSUPPORTED,
+		"Field \"%.*s.%.*s\" is read from a row and can't be selected below a list that is embedded "
+		"in a document.",
+		STR_ARG(f->parent->name), STR_ARG(f->name));
+	return false;
 }
 
 static bool field_relation(struct building *o, const struct gql_field *f, const struct binding *b,
 	const struct collected *c, struct shape_field *out)
 {
 	struct planner *p = o->p;
-	if (!o->scope->row) {
-		p->wants_row = true;
-		out->shape = arena_new(p->arena, struct shape);
-		return true;
-	}
-	if (o->scope->in_list)
-		return planner_fail(p, c->fields[0], ERR_UNSUPPORTED,
-			"Field \"%.*s.%.*s\" is a relation and can't be selected below a list that is embedded "
-			"in a document.",
-			STR_ARG(f->parent->name), STR_ARG(f->name));
+	bool ok;
+	if (!has_row(o, c, f, out, &ok))
+		return ok;
 	struct row child = { .alias = p->aliases++, .source = b->target };
 	struct scope inner = { .row = &child };
 	struct shape *object;
@@ -267,6 +296,70 @@ static bool field_relation(struct building *o, const struct gql_field *f, const 
 	out->from = FROM_SLOT;
 	out->slot = row_slot(p, o->scope->row, buf_str(&w.text));
 	out->shape = shape_wrap(p, f->type, NULL, object);
+	return true;
+}
+
+/* ---- functions of the row ---- */
+
+/* (select json_build_array(…) from fn(t0, …) t1 …): rows that a function of the row returns. */
+static bool computed_rows(struct building *o, const struct gql_field *f, const struct binding *b,
+	const struct collected *c, struct shape_field *out)
+{
+	struct planner *p = o->p;
+	struct row child = { .alias = p->aliases++, .source = b->target };
+	struct scope inner = { .row = &child };
+	struct nodes nodes = { c->fields, c->n };
+	struct shape *object;
+	if (!select_object(p, &inner, f->type->type, nodes, &object))
+		return false;
+	struct sql w = sql_on(p->arena, p->params), call = sql_on(p->arena, p->params),
+		   on = sql_on(p->arena, p->params), none = sql_on(p->arena, p->params);
+	if (!put_function_call(p, &call, o->scope, f, b, nodes))
+		return false;
+	if (!b->call->function->returns_set) { /* no row is returned as a row of nulls */
+		sql_lit(&on, "not (");
+		sql_alias(&on, child.alias);
+		sql_lit(&on, " is null)");
+	}
+	struct rows_request q = { .field = f,
+		.node = c->fields[0],
+		.binding = b,
+		.many = gql_is_list(f->type),
+		.joined = &on,
+		.from = &call,
+		.extra_from = &none };
+	if (!rows_subselect(p, &child, &q, &w))
+		return false;
+	out->slot = row_slot(p, o->scope->row, buf_str(&w.text));
+	out->shape = shape_wrap(p, f->type, NULL, object);
+	return true;
+}
+
+static bool field_computed(struct building *o, const struct gql_field *f, const struct binding *b,
+	const struct collected *c, struct shape_field *out)
+{
+	struct planner *p = o->p;
+	struct shape *object = NULL;
+	struct scope document = { .embedded = true };
+	struct nodes nodes = { c->fields, c->n };
+	bool ok;
+	if (!has_row(o, c, f, out, &ok))
+		return ok;
+	out->from = FROM_SLOT;
+	if (b->call->result == RESULT_ROWS)
+		return computed_rows(o, f, b, c, out);
+	if (b->call->result == RESULT_JSON && gql_is_composite(f->type->type) &&
+		!select_object(p, &document, f->type->type, nodes, &object))
+		return false;
+	if (p->wants_row)
+		return planner_fail(p, c->fields[0], ERR_UNSUPPORTED,
+			"Relations can't be followed from \"%.*s.%.*s\": it is a document, not a row.",
+			STR_ARG(f->parent->name), STR_ARG(f->name));
+	struct sql w = sql_on(p->arena, p->params);
+	if (!put_call_value(p, &w, o->scope, f, b, nodes))
+		return false;
+	out->slot = row_slot(p, o->scope->row, buf_str(&w.text));
+	out->shape = shape_wrap(p, f->type, &b->leaf, object);
 	return true;
 }
 
@@ -300,8 +393,13 @@ static bool one_field(struct building *o, const struct gql_type *type, const str
 		return true;
 	}
 	const struct binding *b = model_binding(p->model, f);
+	bool ok;
+	if (b->kind == BIND_PLACE && b->place.computed && !has_row(o, c, f, out, &ok))
+		return ok;
 	if (b->kind == BIND_PLACE)
 		return field_at_place(o, f, b, c, out);
+	if (b->kind == BIND_COMPUTED)
+		return field_computed(o, f, b, c, out);
 	if (b->kind == BIND_RELATION)
 		return field_relation(o, f, b, c, out);
 	return planner_fail(p, c->fields[0], ERR_UNSUPPORTED,
