@@ -12,7 +12,8 @@ import { Server } from './lib/server.mjs';
 const SQL = `
 create table author (id int primary key, first text not null, last text,
   full_upper text generated always as (upper(first)) stored);
-create table book (id int primary key, author_id int not null references author, title text not null, price numeric not null);
+create table book (id int primary key, author_id int not null references author, title text not null,
+  price numeric not null);
 insert into author values (1, 'Ada', 'Byron'), (2, 'Bob', null), (3, 'Cleo', 'Zane');
 insert into book values (1, 1, 'A', 10.50), (2, 1, 'B', 2.25), (3, 3, 'C', 7), (4, 3, 'D', 1);
 create view v_book as select b.id, b.author_id, b.title,
@@ -109,12 +110,16 @@ describe('computed fields', () => {
     ['rows, by an argument', '{ author(id: 1) { books(dearer: "2.25") { title } } }',
       { author: { books: [{ title: 'A' }] } }],
     ['one row or none', '{ authors { dearest { title price } } }',
-      { authors: [{ dearest: { title: 'A', price: '10.50' } }, { dearest: null }, { dearest: { title: 'C', price: '7' } }] }],
+      {
+        authors: [{ dearest: { title: 'A', price: '10.50' } }, { dearest: null },
+          { dearest: { title: 'C', price: '7' } }],
+      }],
     ['a document', '{ author(id: 3) { card { __typename size label } } }',
       { author: { card: { __typename: 'Card', size: 4, label: 'Cleo' } } }],
     ['a value of the session', '{ author(id: 1) { note } }', { author: { note: 'Ada of nobody' } }],
     ['filtered by', '{ authors(where: {name: {startsWith: "C"}}) { id } }', { authors: [{ id: 3 }] }],
-    ['filtered by, in SQL\'s logic', '{ authors(where: {bookCount: {gt: "1"}, NOT: {name: {eq: "Ada Byron"}}}) { id } }',
+    ['filtered by, in SQL\'s logic',
+      '{ authors(where: {bookCount: {gt: "1"}, NOT: {name: {eq: "Ada Byron"}}}) { id } }',
       { authors: [{ id: 3 }] }],
     ['ordered by', '{ authors(orderBy: [{bookCount: ASC}, {name: DESC}]) { id } }',
       { authors: [{ id: 2 }, { id: 3 }, { id: 1 }] }],
