@@ -456,8 +456,7 @@ void engine_execute(struct engine *e, struct exec_request *r)
 	}
 	x->failed = arena_array(x->arena, bool, x->plan->nroots);
 	if (x->plan->operation == AST_MUTATION) {
-		buf_lit(&x->out, "{\"data\":{");
-		mutate_next(x);
+		mutate_begin(x);
 	} else {
 		send_query(x);
 	}
@@ -470,6 +469,10 @@ void engine_cancel(struct engine *e, struct exec_request *r)
 		return;
 	x->req = NULL;
 	r->exec = NULL;
+	if (mutate_cancel(x)) {
+		release(x);
+		return;
+	}
 	pgpool_cancel(e->o.pool, &x->job);
 }
 

@@ -35,6 +35,7 @@ struct engine_options {
 	unsigned depth_max;       /* of nesting in a document */
 	size_t request_bytes_max; /* memory for one request's work; 0 = no limit */
 	uint64_t slow_us;         /* statements that usually take longer go to the slow lane */
+	unsigned write_retries;   /* of a transaction that lost against another one */
 	bool suggestions;         /* "Did you mean" in messages */
 	bool debug;               /* development: the database's messages are shown to clients */
 	enum introspection_policy introspection;

@@ -26,6 +26,18 @@ struct contract {
 	bool found;                   /* the function returned a row */
 };
 
+/* Roots of a mutation that are one transaction. */
+struct unit {
+	size_t first, end;        /* its roots */
+	size_t *at;               /* by root: its first statement in the job */
+	int own;                  /* statements of the job before those of the roots */
+	size_t out_at, errors_at; /* the response as it was before the unit */
+	unsigned retries;
+	bool undone; /* a field failed, so that it is rolled back */
+};
+
+struct failure;
+
 struct exec {
 	struct engine *engine;
 	struct exec_request *req; /* NULL once cancelled */
@@ -46,6 +58,10 @@ struct exec {
 	size_t next_root;     /* the next to be written */
 	bool data_null;       /* a null reached the top */
 	unsigned rounds;
+	struct unit unit; /* that is running */
+	const struct failure *
+		*failures;        /* by root, of a mutation: how it failed, NULL = it did not */
+	struct timer *retry;      /* the unit runs again when it fires, else NULL */
 	struct contract contract; /* of the running mutation */
 	str *splices;             /* by reread: the entity's response text */
 	uint64_t started_us, query_us;
@@ -79,8 +95,10 @@ str exec_context(void *arg, str name);
 
 /* ---- mutate.c ---- */
 
-/* Runs the root fields from next_root on, one after the other. */
-void mutate_next(struct exec *x);
+/* Runs the root fields, one after the other. */
+void mutate_begin(struct exec *x);
+/* The caller is gone. True when the mutation was between two attempts: then it has ended. */
+bool mutate_cancel(struct exec *x);
 
 /* ---- respond.c ---- */
 

@@ -78,6 +78,11 @@ void failure_put(struct exec *x, const struct plan_root *root, const struct fail
 	struct failure own = *f;
 	if (!own.message.n)
 		own.message = str_from(err_info(f->code)->text);
+	if (x->failures) {
+		struct failure *kept = arena_new(x->arena, struct failure);
+		*kept = own;
+		x->failures[root - x->plan->roots] = kept;
+	}
 	if (m && m->is_union && m->error) {
 		failure_put_member(x, root, m->error, error_document(x, m, &own));
 		return;

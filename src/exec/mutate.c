@@ -1,160 +1,166 @@
 /*
- * mutate - mutation fields, one after the other, each in a transaction of its own. Spec: §6.2.2
+ * mutate - mutation fields, one after the other. Spec: §6.2.2
  *
- * A function's row by the mutation contract becomes a document that the result type's shape reads:
+ * Fields are run in units. A unit is one transaction and one round trip: usually one field, in
+ * @atomic and @dryRun operations all fields. What a unit's results come to is written to the
+ * response as they arrive; when the unit fails in the end (a later statement, the commit), what it
+ * had written is cut off again and its failure is written instead. So a unit can also be run again
+ * from the start: nothing reaches the client before the last unit is through. That is done when
+ * PostgreSQL ends a transaction for the sake of another (deadlock, serialisation failure), a
+ * bounded number of times, after a random while.
  *
- *     success  {"status":…, "message":…, "id":…, "updated_fields":[…], "<entity's key>": entity,
- * metadata's members} error    {"code":…, "status":…, "message":…, "errors":[…], "<conflict's
- * key>": metadata.conflict, …}
- *
- * The first of two members of the same name wins, so metadata can't replace what the contract says.
- * How failures are given is told in failure.h.
+ * An atomic unit is held open after its last result: when a field failed it is rolled back, and
+ * the others say that they were.
  */
+#include "exec/contract.h"
 #include "exec/failure.h"
 
-#include "base/json.h"
+#include "base/clock.h"
 #include "ev/loop.h"
-#include "exec/jscan.h"
 
-static const struct plan_root *current(const struct exec *x)
+enum { RETRY_MS = 4 };
+
+static void run_unit(struct exec *x);
+static void mutate_next(struct exec *x);
+
+static const struct failure UNDONE = { .code = ERR_ROLLED_BACK,
+	.status = STR_INIT("failed:rolled_back") };
+
+/* ---- writing ---- */
+
+/* Roots that need no statement, and those that could not be bound, before `until`. */
+static void put_ready(struct exec *x, size_t until)
 {
-	return &x->plan->roots[x->next_root];
+	for (; x->next_root < until; x->next_root++) {
+		const struct plan_root *root = &x->plan->roots[x->next_root];
+		if (root->kind == ROOT_CONST) {
+			exec_put_key(x, root);
+			buf_put(&x->out, root->constant);
+		} else {
+			exec_put_null(x, root);
+		}
+	}
 }
 
-/* ---- the composed document ---- */
-
-static str metadata_member(const struct contract *c, str name)
+/* The response as it was before the unit. */
+static void unwrite(struct exec *x)
 {
-	str metadata = c->column[MUTATION_METADATA], key, value;
-	if (!metadata.n || metadata.p[0] != '{')
-		return STR_NONE;
-	const char *p = metadata.p + 1, *end = metadata.p + metadata.n;
-	while (jscan_member(&p, end, &key, &value))
-		if (str_eq(key, name))
-			return value;
-	return STR_NONE;
+	buf_cut(&x->out, x->unit.out_at);
+	x->errors.n = x->unit.errors_at;
+	x->next_root = x->unit.first;
+	x->data_null = false;
 }
 
-static void put_metadata(struct jwrite *w, const struct contract *c)
+/* A unit of several fields that was undone: who failed says so, the others that they were undone.
+ */
+static void put_undone(struct exec *x, const struct err *e, const struct pgdiag *diag)
 {
-	str metadata = c->column[MUTATION_METADATA], key, value;
-	if (!metadata.n || metadata.p[0] != '{')
-		return;
-	const char *p = metadata.p + 1, *end = metadata.p + metadata.n;
-	while (jscan_member(&p, end, &key, &value))
-		failure_json_member(w, key, value);
-}
-
-static str success_document(struct exec *x, const struct mutation_plan *m)
-{
-	const struct contract *c = &x->contract;
-	struct buf b = buf_on(x->arena);
-	struct jwrite w = jwrite_on(&b);
-	jw_object(&w);
-	failure_text_member(&w, S("status"), c->column[MUTATION_STATUS]);
-	failure_text_member(&w, S("message"), c->column[MUTATION_MESSAGE]);
-	failure_text_member(&w, S("id"), c->column[MUTATION_ID]);
-	failure_json_member(&w, m->entity_key, c->column[MUTATION_ENTITY]);
-	failure_json_member(&w, S("updated_fields"), c->column[MUTATION_UPDATED_FIELDS]);
-	put_metadata(&w, c);
-	jw_end_object(&w);
-	return buf_str(&b);
+	size_t culprit = x->plan->nroots;
+	unwrite(x);
+	if (e && diag && diag->statement >= x->unit.own)
+		culprit = x->root_of[diag->statement];
+	for (size_t i = x->unit.first; i < x->unit.end; i++) {
+		const struct plan_root *root = &x->plan->roots[i];
+		put_ready(x, root->statement < 0 ? i + 1 : i);
+		if (root->statement < 0)
+			continue;
+		bool blamed = e && (i == culprit || culprit == x->plan->nroots);
+		if (blamed)
+			failure_put_database(x, root, e, diag);
+		else
+			failure_put(x, root, x->failures[i] ? x->failures[i] : &UNDONE);
+		x->next_root = i + 1;
+	}
 }
 
 /* ---- results ---- */
 
-static void project_member(struct exec *x, const struct shape *shape, str document)
+static void put_root(struct exec *x, const struct plan_root *root, const struct pgresult *last)
 {
-	failure_put_member(x, current(x), shape, document);
-}
-
-static void put_failure(struct exec *x, enum err_code code, str status, str message)
-{
-	const struct contract *c = &x->contract;
-	struct failure f = { .code = code,
-		.status = status,
-		.message = message,
-		.id = c->column[MUTATION_ID],
-		.conflict = metadata_member(c, S("conflict")),
-		.updated_fields = c->column[MUTATION_UPDATED_FIELDS],
-		.metadata = c->column[MUTATION_METADATA] };
-	failure_put(x, current(x), &f);
-}
-
-static str failure_message(const struct contract *c, const struct status_row *row)
-{
-	str message = c->column[MUTATION_MESSAGE];
-	return message.n ? message : str_from(row->doc);
-}
-
-static void put_contract(struct exec *x)
-{
-	const struct plan_root *root = current(x);
-	const struct mutation_plan *m = root->mutation;
-	const struct contract *c = &x->contract;
-	if (!c->found) {
-		put_failure(x, ERR_MUTATION, S("failed:no_result"),
-			S("The function returned no row."));
-		return;
-	}
-	str status = c->column[MUTATION_STATUS];
-	const struct status_row *row = status_find(status);
-	if (!row->success) {
-		put_failure(x, row->code, status, failure_message(c, row));
-		return;
-	}
-	bool whole = m->nrereads == 1 && m->rereads[0].field == UINT32_MAX;
-	if (whole && !x->splices[0].p) {
-		put_failure(x, ERR_NOT_FOUND, status, S("The entity can't be read."));
-	} else if (whole) {
-		exec_put_key(x, root);
-		buf_put(&x->out, x->splices[0]);
-	} else if (m->is_union || m->entity_key.n || !m->call->entity) {
-		project_member(x, m->success, success_document(x, m));
-	} else {
-		project_member(x, m->success, c->column[MUTATION_ENTITY]);
-	}
-}
-
-/* ---- the job ---- */
-
-static void copy_contract(struct exec *x, const struct pgresult *r)
-{
-	x->contract = (struct contract){ .found = pgresult_rows(r) > 0 };
-	for (int i = 0; x->contract.found && i < MUTATION_COLUMNS; i++) {
-		str v = pgresult_get(r, 0, i);
-		if (v.p)
-			x->contract.column[i] = str_dup(x->arena, v);
-	}
-}
-
-static void render_entity(struct exec *x, size_t number, const struct pgresult *r)
-{
-	const struct plan_root *root = current(x);
-	const struct reread *again = &root->mutation->rereads[number];
-	struct buf text = buf_on(x->arena);
 	struct projection p = exec_projection(x);
-	p.out = &text;
-	size_t errors = x->errors.n;
-	bool found = pgresult_rows(r) > 0;
-	if (found && project_row(&p, root, again->shape, r) && x->errors.n >= errors)
-		x->splices[number] = buf_str(&text);
+	if (root->kind == ROOT_MUTATION) {
+		contract_put(x, root);
+		return;
+	}
+	exec_put_key(x, root);
+	if (!project_root(&p, root, last))
+		x->data_null = true;
+}
+
+static bool has_failed(const struct exec *x)
+{
+	for (size_t i = x->unit.first; i < x->unit.end; i++)
+		if (x->failures[i])
+			return true;
+	return false;
+}
+
+/* All results of a unit that is held open are there. */
+static void decide(struct exec *x)
+{
+	x->unit.undone = x->plan->atomic && has_failed(x);
+	pgpool_finish(x->engine->o.pool, &x->job, !x->unit.undone);
 }
 
 static void on_mutation_result(struct pgjob *job, int statement, const struct pgresult *r)
 {
 	struct exec *x = job->user;
-	const struct plan_root *root = current(x);
-	if (root->kind != ROOT_MUTATION) {
-		struct projection p = exec_projection(x);
-		exec_put_key(x, root);
-		if (!project_root(&p, root, r))
-			x->data_null = true;
-	} else if (statement == 0) {
-		copy_contract(x, r);
-	} else {
-		render_entity(x, (size_t)statement - 1, r);
+	if (statement < x->unit.own)
+		return;
+	size_t number = x->root_of[statement];
+	const struct plan_root *root = &x->plan->roots[number];
+	size_t i = (size_t)statement - x->unit.at[number];
+	put_ready(x, number);
+	if (root->kind == ROOT_MUTATION)
+		contract_take(x, root, i, r);
+	if (i + 1 == root->nstatements) {
+		put_root(x, root, r);
+		x->next_root = number + 1;
 	}
+	if (job->hold && statement + 1 == job->nstmts)
+		decide(x);
+}
+
+/* ---- the end of a unit ---- */
+
+static void on_retry(void *arg)
+{
+	struct exec *x = arg;
+	timer_close(x->retry);
+	x->retry = NULL;
+	run_unit(x);
+}
+
+/* Was the transaction ended for the sake of another, and may it be tried once more? */
+static bool again(struct exec *x, const struct err *e)
+{
+	str state = str_from(e->sqlstate);
+	bool victim = str_eq(state, S("40001")) || str_eq(state, S("40P01"));
+	if (!victim || x->unit.retries >= x->engine->o.write_retries)
+		return false;
+	uint64_t most = (uint64_t)RETRY_MS << MIN(x->unit.retries, 8u);
+	x->unit.retries++;
+	unwrite(x);
+	x->retry = timer_open(x->engine->o.loop, on_retry, x);
+	timer_set(x->retry, 1 + random_u64() % most);
+	return true;
+}
+
+bool mutate_cancel(struct exec *x)
+{
+	if (!x->retry)
+		return false;
+	timer_close(x->retry);
+	x->retry = NULL;
+	return true;
+}
+
+static void next_unit(struct exec *x)
+{
+	put_ready(x, x->unit.end);
+	x->unit.first = x->unit.end;
+	x->unit.retries = 0;
+	mutate_next(x);
 }
 
 static void on_mutation_done(struct pgjob *job, const struct err *e, const struct pgdiag *diag)
@@ -166,54 +172,111 @@ static void on_mutation_done(struct pgjob *job, const struct err *e, const struc
 	}
 	uint64_t now = loop_now_us(x->engine->o.loop);
 	x->query_us += now - MIN(now, job->sent_us ? job->sent_us : now);
-	if (e)
-		failure_put_database(x, current(x), e, diag);
-	else if (current(x)->kind == ROOT_MUTATION)
-		put_contract(x);
-	x->next_root++;
-	mutate_next(x);
+	if (e && again(x, e))
+		return;
+	if (e || x->unit.undone)
+		put_undone(x, e, diag);
+	next_unit(x);
 }
 
-static bool bind_mutation(struct exec *x, const struct plan_root *root)
+/* ---- the beginning of a unit ---- */
+
+/* Binds a root's statements. False with an error added. */
+static bool bind_root(struct exec *x, size_t number)
 {
-	size_t n = 1 + (root->mutation ? root->mutation->nrereads : 0);
-	x->stmts = arena_array(x->arena, struct pgstmt, n);
-	x->splices = arena_array(x->arena, str, n);
-	if (!exec_bind(x, root, &x->plan->statements[root->statement], &x->stmts[0]))
-		return false;
-	for (size_t i = 1; i < n; i++) {
-		int number = root->mutation->rereads[i - 1].statement;
-		if (!exec_bind(x, root, &x->plan->statements[number], &x->stmts[i]))
+	const struct plan_root *root = &x->plan->roots[number];
+	int n = x->job.nstmts;
+	x->unit.at[number] = (size_t)n;
+	for (size_t i = 0; i < root->nstatements; i++) {
+		size_t statement = (size_t)root->statement + i;
+		if (!exec_bind(x, root, &x->plan->statements[statement], &x->stmts[n]))
 			return false;
+		x->root_of[n++] = (uint32_t)number;
 	}
+	x->job.nstmts = n;
+	return true;
+}
+
+/* A unit that is not run, because of the field `culprit`, for which an error was added. */
+static void put_unbound(struct exec *x, size_t culprit)
+{
+	for (size_t i = x->unit.first; i < x->unit.end; i++) {
+		const struct plan_root *root = &x->plan->roots[i];
+		if (root->statement >= 0 && i != culprit) {
+			failure_put(x, root, &UNDONE);
+			x->next_root = i + 1;
+		}
+		put_ready(x, i + 1);
+	}
+}
+
+/* False when there is nothing to run: all that there is to say has been written. */
+static bool bind_unit(struct exec *x)
+{
+	for (size_t i = x->unit.first; i < x->unit.end; i++) {
+		if (x->plan->roots[i].statement < 0 || bind_root(x, i))
+			continue;
+		put_unbound(x, i);
+		return false;
+	}
+	return true;
+}
+
+static void run_unit(struct exec *x)
+{
+	const struct plan *plan = x->plan;
+	x->unit.out_at = x->out.n;
+	x->unit.errors_at = x->errors.n;
+	x->unit.undone = false;
+	x->unit.own = 0;
+	for (size_t i = x->unit.first; i < x->unit.end; i++)
+		x->failures[i] = NULL;
 	x->job = (struct pgjob){ .lane = PGLANE_ISOLATED,
 		.stmts = x->stmts,
-		.nstmts = (int)n,
 		.settings = x->settings,
 		.nsettings = x->nsettings,
 		.deadline_us = x->req->deadline_us,
 		.on_result = on_mutation_result,
 		.on_done = on_mutation_done,
 		.user = x };
-	x->job.tx = n > 1 || x->nsettings > 0 ? PGTX_WRITE : PGTX_NONE;
-	return true;
-}
-
-void mutate_next(struct exec *x)
-{
-	for (; x->next_root < x->plan->nroots && !x->data_null; x->next_root++) {
-		const struct plan_root *root = current(x);
-		if (root->kind == ROOT_CONST) {
-			exec_put_key(x, root);
-			buf_put(&x->out, root->constant);
-			continue;
-		}
-		if (!bind_mutation(x, root)) {
-			exec_put_null(x, root);
-			continue;
-		}
-		pgpool_submit(x->engine->o.pool, &x->job);
+	if (!bind_unit(x)) {
+		next_unit(x);
 		return;
 	}
-	exec_finish(x);
+	bool alone = x->job.nstmts == 1 && x->nsettings == 0;
+	x->job.hold = plan->atomic && !plan->dry_run;
+	x->job.tx = plan->dry_run ? PGTX_ROLLBACK : alone && !x->job.hold ? PGTX_NONE : PGTX_WRITE;
+	pgpool_submit(x->engine->o.pool, &x->job);
+}
+
+/* The first root of the next unit, which has a statement, and the unit's end. */
+static bool find_unit(struct exec *x)
+{
+	const struct plan *plan = x->plan;
+	size_t i = x->unit.first;
+	while (i < plan->nroots && plan->roots[i].statement < 0)
+		i++;
+	put_ready(x, i);
+	x->unit.first = i;
+	x->unit.end = plan->atomic || plan->dry_run ? plan->nroots : i + 1;
+	return i < plan->nroots;
+}
+
+static void mutate_next(struct exec *x)
+{
+	if (x->data_null || !find_unit(x))
+		exec_finish(x);
+	else
+		run_unit(x);
+}
+
+void mutate_begin(struct exec *x)
+{
+	const struct plan *plan = x->plan;
+	x->stmts = arena_array(x->arena, struct pgstmt, plan->nstatements + 1);
+	x->root_of = arena_array(x->arena, uint32_t, plan->nstatements + 1);
+	x->unit.at = arena_array(x->arena, size_t, plan->nroots);
+	x->failures = arena_array(x->arena, const struct failure *, plan->nroots);
+	buf_lit(&x->out, "{\"data\":{");
+	mutate_next(x);
 }

@@ -91,6 +91,12 @@ static const struct directive DIRECTIVES[] = {
 		"directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!],"
 		" requireOneSlicingArgument: Boolean) on FIELD_DEFINITION\n" },
 	{ "listen", false, "directive @listen(channel: String!) on FIELD_DEFINITION\n" },
+	{ "atomic", true,
+		"\"All fields of the mutation are one transaction: when one fails, none has happened.\"\n"
+		"directive @atomic on MUTATION\n" },
+	{ "dryRun", true,
+		"\"The mutation runs and answers, and nothing of it stays.\"\n"
+		"directive @dryRun on MUTATION\n" },
 	{ "resolver", false, "directive @resolver(name: String!) on FIELD_DEFINITION\n" },
 };
 /* clang-format on */
@@ -160,10 +166,25 @@ static void note_list(struct compiler *c, const struct ast_definition *d,
 	}
 }
 
+/* Clients write these two on operations, so they are there wherever there are mutations. */
+static bool has_mutations(const struct compiler *c)
+{
+	for (size_t i = 0; i < c->definitions.n; i++) {
+		const struct ast_definition *d = c->definitions.at[i];
+		if (d->kind == AST_OBJECT_TYPE && str_eq(d->name.text, S("Mutation")))
+			return true;
+		for (size_t k = 0; k < d->noperation_types; k++)
+			if (d->operation_types[k].operation == AST_MUTATION)
+				return true;
+	}
+	return false;
+}
+
 void directives_put(struct compiler *c, struct buf *b)
 {
 	bool used[COUNT(DIRECTIVES)] = { false };
 	each_list(c, note_list, used);
+	used[number_of(S("atomic"))] = used[number_of(S("dryRun"))] = has_mutations(c);
 	for (size_t i = 0; i < c->definitions.n; i++) {
 		const struct ast_definition *d = c->definitions.at[i];
 		size_t number = number_of(d->name.text);

@@ -67,7 +67,8 @@ struct plan_root {
 	enum root_kind kind;
 	struct shape_field field; /* response key, location, shape of the value */
 	str constant;
-	int statement; /* index in plan.statements, -1 = none */
+	int statement;      /* index in plan.statements, -1 = none */
+	size_t nstatements; /* from there on, to be run together; mutations only */
 	const struct mutation_plan *mutation;
 	const struct ast_selection *const *nodes; /* INTROSPECT */
 	size_t nnodes;
@@ -75,6 +76,8 @@ struct plan_root {
 
 struct plan {
 	enum ast_operation_kind operation;
+	bool atomic;  /* @atomic: one transaction, undone when a field fails */
+	bool dry_run; /* @dryRun: one transaction, undone in any case */
 	const struct plan_root *roots;
 	size_t nroots;
 	const struct statement *statements;

@@ -286,8 +286,13 @@ static bool plan_root(struct planner *p, const struct gql_type *type, const stru
 	const struct binding *b = model_binding(p->model, f);
 	if (b->kind == BIND_ROOT)
 		return plan_rows(p, f, b, nodes, root);
+	size_t before = p->statements.n;
+	if (b->kind == BIND_FUNCTION && plan_call(p, f, nodes, root)) {
+		root->nstatements = p->statements.n - before;
+		return true;
+	}
 	if (b->kind == BIND_FUNCTION)
-		return plan_call(p, f, nodes, root);
+		return false;
 	return planner_fail(p, node, ERR_UNSUPPORTED, "Field \"%.*s.%.*s\" is not implemented.",
 		STR_ARG(type->name), STR_ARG(f->name));
 }
@@ -320,6 +325,14 @@ static bool plan_roots(struct planner *p, struct plan *plan)
 	return p->req->errors->n == before;
 }
 
+static bool has_directive(const struct ast_definition *d, str name)
+{
+	for (size_t i = 0; i < d->directives.n; i++)
+		if (str_eq(d->directives.at[i].name.text, name))
+			return true;
+	return false;
+}
+
 bool plan_build(const struct plan_request *r, const struct plan **out)
 {
 	struct plan *plan = arena_new(r->arena, struct plan);
@@ -337,6 +350,8 @@ bool plan_build(const struct plan_request *r, const struct plan **out)
 		if (r->document->at[i]->kind == AST_FRAGMENT)
 			note_conditions(&p, &r->document->at[i]->selections);
 	plan->operation = r->operation->operation;
+	plan->atomic = has_directive(r->operation, S("atomic"));
+	plan->dry_run = has_directive(r->operation, S("dryRun"));
 	if (!plan_roots(&p, plan))
 		return false;
 	plan->statements = p.statements.at;

@@ -21,7 +21,7 @@ export async function project(path) {
 }
 
 // Without the tests' own FRAISEQL_ variables: the program refuses settings that it does not know.
-const inherited = Object.fromEntries(
+export const inherited = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('FRAISEQL')));
 
 /** A running program. `log` is what it has written on standard error so far. */
