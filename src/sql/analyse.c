@@ -65,8 +65,7 @@ static void add_conditions(struct building *b, const struct sqlx *e)
 		for (size_t i = 0; i < e->n; i++)
 			add_conditions(b, e->args[i]);
 	if (e->kind == SQLX_OP && e->n == 2 && str_eq(e->name, S("=")))
-		*vec_push(b->x->arena, &b->equal) =
-			(struct sqlq_equal){ e->args[0], e->args[1] };
+		*vec_push(b->x->arena, &b->equal) = (struct sqlq_equal){ e->args[0], e->args[1] };
 }
 
 static void read_alias(struct building *b, const struct tree *t, struct sqlq_from *out)
@@ -216,9 +215,8 @@ static void read_values(struct analysis *x, const struct tree *lists, struct sql
 	q->is_values = true;
 	q->columns = arena_array(x->arena, struct sqlq_column, first->n);
 	for (size_t i = 0; i < first->n; i++)
-		q->columns[q->n++] =
-			(struct sqlq_column){ str_printf(x->arena, "column%zu", i + 1),
-				analyse_expr(x, &first->at[i]) };
+		q->columns[q->n++] = (struct sqlq_column){ str_printf(x->arena, "column%zu", i + 1),
+			analyse_expr(x, &first->at[i]) };
 }
 
 static void read_select(struct analysis *x, const struct tree *t, struct sqlq *q)
@@ -233,6 +231,9 @@ static void read_select(struct analysis *x, const struct tree *t, struct sqlq *q
 	q->equal = b.equal.at;
 	q->nequal = b.equal.n;
 	q->grouped = tree_has(tree_get(t, "groupClause")) || tree_has(tree_get(t, "havingClause"));
+	const struct tree *groups = tree_get(t, "groupClause");
+	for (size_t i = 0; i < groups->n; i++)
+		q->rolled_up |= tree_is(&groups->at[i], "GroupingSet");
 	q->limited = tree_has(tree_get(t, "limitCount")) || tree_has(tree_get(t, "limitOffset"));
 	read_columns(x, tree_get(t, "targetList"), q);
 }
@@ -263,9 +264,8 @@ static bool read_statement(struct analysis *x, const struct tree *t, const struc
 	struct err *e)
 {
 	const struct tree *list = tree_get(t, "stmts");
-	const struct tree *select = list->n == 1
-		? tree_as(tree_get(&list->at[0], "stmt"), "SelectStmt")
-		: list;
+	const struct tree *select =
+		list->n == 1 ? tree_as(tree_get(&list->at[0], "stmt"), "SelectStmt") : list;
 	if (list->n != 1 || select->kind != JSON_OBJECT)
 		return err_set(e, ERR_UNSUPPORTED, "it is not one SELECT");
 	*out = analyse_query(x, select);

@@ -15,22 +15,22 @@
 struct sqlq;
 
 enum sqlx_kind {
-	SQLX_OTHER,    /* anything else; args are what it contains, if that is known */
-	SQLX_COLUMN,   /* qualifier.name; the qualifier may be empty */
-	SQLX_STAR,     /* all columns of the qualifier, or of everything when that is empty */
-	SQLX_NULL,     /* constants: `name` is the text of a string or number, or true/false */
+	SQLX_OTHER,  /* anything else; args are what it contains, if that is known */
+	SQLX_COLUMN, /* qualifier.name; the qualifier may be empty */
+	SQLX_STAR,   /* all columns of the qualifier, or of everything when that is empty */
+	SQLX_NULL,   /* constants: `name` is the text of a string or number, or true/false */
 	SQLX_TEXT,
 	SQLX_INT,
 	SQLX_DECIMAL,
 	SQLX_BOOL,
-	SQLX_CALL,     /* [qualifier.]name(args) */
-	SQLX_OP,       /* operator `name`; one argument: prefix */
-	SQLX_TRUTH,    /* AND, OR, NOT, IN, LIKE, BETWEEN …: a boolean, null when an argument is */
-	SQLX_TEST,     /* IS NULL, IS TRUE, IS DISTINCT FROM, EXISTS: a boolean, never null */
-	SQLX_CAST,     /* args[0]::[qualifier.]name, to an array of it with `array` */
-	SQLX_CASE,     /* args are the results, ELSE last when there is one (has_else) */
+	SQLX_CALL,  /* [qualifier.]name(args) */
+	SQLX_OP,    /* operator `name`; one argument: prefix */
+	SQLX_TRUTH, /* AND, OR, NOT, IN, LIKE, BETWEEN …: a boolean, null when an argument is */
+	SQLX_TEST,  /* IS NULL, IS TRUE, IS DISTINCT FROM, EXISTS: a boolean, never null */
+	SQLX_CAST,  /* args[0]::[qualifier.]name, to an array of it with `array` */
+	SQLX_CASE,  /* args are the results, ELSE last when there is one (has_else) */
 	SQLX_COALESCE,
-	SQLX_MINMAX,   /* GREATEST, LEAST */
+	SQLX_MINMAX, /* GREATEST, LEAST */
 	SQLX_NULLIF,
 	SQLX_SUBQUERY, /* (select …): one value, null without a row */
 	SQLX_ARRAY_OF, /* array(select …) */
@@ -45,12 +45,13 @@ struct sqlx {
 	enum sqlx_kind kind;
 	bool array;    /* CAST: to an array; ELEMENT: a slice, which is an array */
 	bool has_else; /* CASE */
-	bool filtered; /* CALL: with FILTER */
 	bool window;   /* CALL: with OVER */
+	bool not_null; /* TEST: IS NOT NULL */
 	str qualifier, name;
 	const struct sqlx **args;
 	size_t n;
-	const struct sqlq *query; /* SUBQUERY, ARRAY_OF */
+	const struct sqlx *filter; /* CALL: FILTER's condition, or NULL */
+	const struct sqlq *query;  /* SUBQUERY, ARRAY_OF */
 };
 
 /* One item of FROM. Joins are flat: what they say is in `nullable` and in the query's equalities.
@@ -62,7 +63,7 @@ struct sqlq_from {
 	const struct sqlx *call;  /* … or a function; all empty: something else */
 	str *columns;             /* names given to its columns, from the first on */
 	size_t ncolumns;
-	bool nullable;            /* the optional side of an outer join */
+	bool nullable; /* the optional side of an outer join */
 };
 
 struct sqlq_column {
@@ -86,8 +87,9 @@ struct sqlq {
 		const struct sqlx *left, *right;
 	} *equal;
 	size_t nequal;
-	bool grouped; /* GROUP BY or HAVING: there may be no row, groups are not empty */
-	bool limited; /* LIMIT or OFFSET: the same */
+	bool grouped;   /* GROUP BY or HAVING: there may be no row, groups are not empty */
+	bool limited;   /* LIMIT or OFFSET: the same */
+	bool rolled_up; /* ROLLUP, CUBE, GROUPING SETS: grouped columns may be null */
 	bool is_values;
 	const struct sqlq *left, *right; /* UNION and the like: then only `withs` is set besides */
 };

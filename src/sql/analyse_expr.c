@@ -31,7 +31,6 @@ static struct sqlx *make_one(struct analysis *x, enum sqlx_kind kind, const stru
 	return out;
 }
 
-
 /* ---- names and constants ---- */
 
 static const struct sqlx *column_ref(struct analysis *x, const struct tree *t)
@@ -98,9 +97,9 @@ static const struct sqlx *operator_of(struct analysis *x, const struct tree *t)
 	str kind = tree_get(t, "kind")->text;
 	const struct tree *left = tree_get(t, "lexpr"), *right = tree_get(t, "rexpr");
 	enum sqlx_kind is = str_eq(kind, S("AEXPR_OP")) ? SQLX_OP
-		: str_eq(kind, S("AEXPR_NULLIF"))           ? SQLX_NULLIF
-		: str_ends(kind, S("DISTINCT"))             ? SQLX_TEST
-							    : SQLX_TRUTH;
+		: str_eq(kind, S("AEXPR_NULLIF"))       ? SQLX_NULLIF
+		: str_ends(kind, S("DISTINCT"))         ? SQLX_TEST
+							: SQLX_TRUTH;
 	bool prefix = !tree_has(left);
 	struct sqlx *out = make(x, is, prefix ? 1 : 2);
 	if (is == SQLX_OP) {
@@ -109,8 +108,8 @@ static const struct sqlx *operator_of(struct analysis *x, const struct tree *t)
 	}
 	if (!prefix)
 		out->args[0] = analyse_expr(x, left);
-	out->args[prefix ? 0 : 1] = right->kind == JSON_ARRAY ? make_list(x, SQLX_ROW, right)
-							      : analyse_expr(x, right);
+	out->args[prefix ? 0 : 1] =
+		right->kind == JSON_ARRAY ? make_list(x, SQLX_ROW, right) : analyse_expr(x, right);
 	return out;
 }
 
@@ -123,7 +122,9 @@ static const struct sqlx *bool_expr(struct analysis *x, const struct tree *t)
 
 static const struct sqlx *test(struct analysis *x, const struct tree *t)
 {
-	return make_one(x, SQLX_TEST, tree_get(t, "arg"));
+	struct sqlx *out = make_one(x, SQLX_TEST, tree_get(t, "arg"));
+	out->not_null = str_eq(tree_get(t, "nulltesttype")->text, S("IS_NOT_NULL"));
+	return out;
 }
 
 /* ---- the rest ---- */
@@ -132,7 +133,8 @@ static const struct sqlx *call(struct analysis *x, const struct tree *t)
 {
 	struct sqlx *out = make_list(x, SQLX_CALL, tree_get(t, "args"));
 	analysis_name(x, tree_get(t, "funcname"), &out->qualifier, &out->name);
-	out->filtered = tree_has(tree_get(t, "agg_filter"));
+	if (tree_has(tree_get(t, "agg_filter")))
+		out->filter = analyse_expr(x, tree_get(t, "agg_filter"));
 	out->window = tree_has(tree_get(t, "over"));
 	return out;
 }
@@ -152,8 +154,8 @@ static const struct sqlx *case_of(struct analysis *x, const struct tree *t)
 	bool has_else = tree_has(otherwise);
 	struct sqlx *out = make(x, SQLX_CASE, whens->n + has_else);
 	for (size_t i = 0; i < whens->n; i++)
-		out->args[i] = analyse_expr(x,
-			tree_get(tree_as(&whens->at[i], "CaseWhen"), "result"));
+		out->args[i] =
+			analyse_expr(x, tree_get(tree_as(&whens->at[i], "CaseWhen"), "result"));
 	if (has_else)
 		out->args[whens->n] = analyse_expr(x, otherwise);
 	out->has_else = has_else;

@@ -5,8 +5,8 @@
 #include "sql/tree_int.h"
 
 struct analysis {
-	struct arena *arena;  /* of the result */
-	unsigned depth;       /* of expressions and queries in each other */
+	struct arena *arena; /* of the result */
+	unsigned depth;      /* of expressions and queries in each other */
 	bool too_deep;
 };
 
