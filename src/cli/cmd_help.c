@@ -7,8 +7,9 @@
 static const struct cli_option OPTIONS[] = {
 	{ "settings", NULL, "every setting, with its default", NULL },
 	{ "man", NULL, "the manual page, as roff", NULL },
-	{ "settings-markdown", NULL, "the settings as a Markdown table", NULL },
-	{ "markdown", NULL, "the commands as Markdown", NULL },
+	{ "markdown", "TOPIC",
+		"tables of the manual: settings, commands, errors, directives, scalars, operators",
+		HELP_TOPICS },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -18,11 +19,10 @@ static int print_special(struct cli *c, struct buf *b)
 		help_settings(b, cli_colour(c));
 	else if (cli_value(c, "man"))
 		help_man(b, c->arena);
-	else if (cli_value(c, "settings-markdown"))
-		help_settings_markdown(b, c->arena);
-	else if (cli_value(c, "markdown"))
-		help_commands_markdown(b, c->arena);
-	return b->n ? cli_print(c, buf_str(b)) : CLI_FAILED;
+	const char *topic = cli_value(c, "markdown");
+	if (topic && !help_markdown(b, c->arena, str_from(topic)))
+		return cli_usage(c, "there is no \"%s\", only: %s", topic, HELP_TOPICS);
+	return b->n ? cli_print(c, buf_str(b)) : CLI_DONE;
 }
 
 /* Commands of a family: `help schema`. */
@@ -43,7 +43,7 @@ static int run_help(struct cli *c)
 {
 	struct buf b = buf_on(c->arena);
 	int status = print_special(c, &b);
-	if (b.n)
+	if (b.n || status != CLI_DONE)
 		return status;
 	if (c->nargs == 0) {
 		help_general(&b, cli_colour(c));

@@ -8,10 +8,18 @@ void help_general(struct buf *b, bool colour);
 void help_command(struct buf *b, const struct command *command, bool colour);
 /* All settings, for a terminal. */
 void help_settings(struct buf *b, bool colour);
-/* The same for docs/guide/configuration.md: a Markdown table. */
+/*
+ * A part of the documentation as Markdown: "settings", "commands", "errors", "directives",
+ * "scalars", "operators". False when there is no such part.
+ */
+bool help_markdown(struct buf *b, struct arena *a, str topic);
+/* Their names, separated by blanks. */
+extern const char HELP_TOPICS[];
+/* The parts of settings and commands. */
 void help_settings_markdown(struct buf *b, struct arena *a);
-/* Commands, options and exit statuses, for docs/guide/cli.md. */
 void help_commands_markdown(struct buf *b, struct arena *a);
+/* Text in a cell of a Markdown table. */
+void help_put_cell(struct buf *b, const char *text);
 /* The manual page, as roff (man macros). */
 void help_man(struct buf *b, struct arena *a);
 /* A completion script for bash. */

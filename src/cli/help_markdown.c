@@ -3,8 +3,7 @@
 
 #include "cli/args.h"
 
-/* Text in a cell of a Markdown table. */
-static void put_cell(struct buf *b, const char *text)
+void help_put_cell(struct buf *b, const char *text)
 {
 	for (; *text; text++) {
 		if (*text == '|' || *text == '\\' || *text == '<')
@@ -52,7 +51,7 @@ void help_settings_markdown(struct buf *b, struct arena *a)
 			buf_printf(b, " | `%s` | ", s->def);
 		else
 			buf_lit(b, " | | ");
-		put_cell(b, s->doc);
+		help_put_cell(b, s->doc);
 		buf_lit(b, " |\n");
 	}
 }
@@ -63,7 +62,7 @@ static void put_options(struct buf *b, const struct cli_option *o)
 	for (; o && o->name; o++) {
 		buf_printf(b, "| `--%s%s%s` | ", o->name, o->value ? " " : "",
 			o->value ? o->value : "");
-		put_cell(b, o->doc);
+		help_put_cell(b, o->doc);
 		buf_lit(b, " |\n");
 	}
 }

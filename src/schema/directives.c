@@ -6,6 +6,8 @@
  * those that are used becomes part of the schema, where the specification's rules check places and
  * names of arguments. Kinds of argument values are checked here when they are read.
  */
+#include "schema/directives.h"
+
 #include "schema/compile_int.h"
 
 struct directive {
@@ -194,6 +196,20 @@ void directives_put(struct compiler *c, struct buf *b)
 	for (size_t i = 0; i < COUNT(DIRECTIVES); i++)
 		if (used[i])
 			buf_put(b, str_from(DIRECTIVES[i].sdl));
+}
+
+void directives_print(struct buf *b)
+{
+	for (size_t i = 0; i < COUNT(DIRECTIVES); i++)
+		if (DIRECTIVES[i].implemented)
+			buf_printf(b, "%s%s", b->n ? "\n" : "", DIRECTIVES[i].sdl);
+}
+
+void directives_print_missing(struct buf *b)
+{
+	for (size_t i = 0; i < COUNT(DIRECTIVES); i++)
+		if (!DIRECTIVES[i].implemented)
+			buf_printf(b, "%s`@%s`", b->n ? ", " : "", DIRECTIVES[i].name);
 }
 
 /* ---- reading ---- */
