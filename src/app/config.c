@@ -2,7 +2,8 @@
  * config - fraiseql.yaml → settings, with libyaml's event parser.
  *
  * The file is a mapping of settings; a nested mapping extends the key with a dot. Lists, anchors,
- * tags and several documents have no meaning here and are refused.
+ * tags and several documents have no meaning here and are refused, as is a setting that stands
+ * twice.
  */
 #include "app/settings.h"
 
@@ -35,6 +36,15 @@ static bool next(struct reader *r, yaml_event_t *event)
 		return true;
 	return fail_at(r, r->parser.problem_mark.line,
 		"not YAML: ", str_from(r->parser.problem ? r->parser.problem : "unknown problem"));
+}
+
+/* Does the node carry an anchor (&x) or a tag (!!x)? */
+static bool is_marked(const yaml_event_t *event)
+{
+	if (event->type == YAML_SCALAR_EVENT)
+		return event->data.scalar.anchor || event->data.scalar.tag;
+	return event->type == YAML_MAPPING_START_EVENT &&
+		(event->data.mapping_start.anchor || event->data.mapping_start.tag);
 }
 
 static str scalar(struct reader *r, const yaml_event_t *event)
@@ -72,7 +82,13 @@ static bool read_value(struct reader *r, str key, size_t key_line)
 	size_t line = event.start_mark.line;
 	bool ok = false;
 	enum setting_id id = setting_find(key);
-	if (event.type == YAML_SCALAR_EVENT) {
+	if (id != SETTING_COUNT && r->s->values[id].origin == FROM_FILE) {
+		ok = fail_at(r, key_line, "this is set twice: ", key);
+	} else if (is_marked(&event)) {
+		ok = fail_at(r, line, "anchors and tags mean nothing here: ", key);
+	} else if (event.type == YAML_SCALAR_EVENT && id == SETTING_COUNT && is_group(key)) {
+		ok = fail_at(r, line, "expected settings below ", key);
+	} else if (event.type == YAML_SCALAR_EVENT) {
 		str text = scalar(r, &event);
 		bool plain_null = event.data.scalar.plain_implicit && str_eq(text, S("null"));
 		str source = str_printf(r->s->arena, "%s:%zu", r->path, line + 1);
@@ -117,7 +133,7 @@ static bool read_mapping(struct reader *r)
 
 static bool read_document(struct reader *r)
 {
-	for (;;) {
+	for (unsigned documents = 0;;) {
 		yaml_event_t event;
 		if (!next(r, &event))
 			return false;
@@ -127,6 +143,8 @@ static bool read_document(struct reader *r)
 		yaml_event_delete(&event);
 		if (type == YAML_STREAM_END_EVENT)
 			return true;
+		if (type == YAML_DOCUMENT_START_EVENT && ++documents > 1)
+			return fail_at(r, line, "expected one document", S(""));
 		if (type == YAML_MAPPING_START_EVENT) {
 			if (!read_mapping(r))
 				return false;

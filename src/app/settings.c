@@ -244,6 +244,8 @@ static str shown(struct arena *a, enum setting_id id, const struct setting_value
 {
 	if (!SETTINGS[id].secret || v->text.n == 0)
 		return v->text;
+	if (id != SETTING_DATABASE)
+		return S("********");
 	/* a URI keeps everything but the password */
 	size_t scheme = str_find_str(v->text, S("://"));
 	size_t at = str_find(v->text, '@');

@@ -40,6 +40,22 @@ static bool comparable(const struct cat_type *x, const struct cat_type *y)
 	return x == y || (family(x) != 0 && family(x) == family(y));
 }
 
+/* What looks like a misspelt column is a key of the document all the same: say so. */
+static void doubt_key(struct joining *j, const struct side *s, size_t i)
+{
+	str name = s->names[i]->text;
+	if (!s->backing || s->places[i].column)
+		return;
+	str nearest = cat_nearest_column(s->backing->relation, j->c->arena, name);
+	if (nearest.n)
+		diag_nearest(j->c,
+			diag_warning(j->c, j->field->source, s->names[i]->at,
+				"\"%.*s\" has no column \"%.*s\": a key of its document is "
+				"compared.",
+				STR_ARG(s->backing->relation->name), STR_ARG(name)),
+			nearest);
+}
+
 static bool bind_side(struct joining *j, struct side *s)
 {
 	struct compiler *c = j->c;
@@ -47,8 +63,10 @@ static bool bind_side(struct joining *j, struct side *s)
 	s->places = arena_array(c->arena, struct place, s->n);
 	for (size_t i = 0; i < s->n; i++) {
 		str name = s->names[i]->text;
-		if (bind_name(c, s->backing, name, &s->places[i]))
+		if (bind_name(c, s->backing, name, &s->places[i])) {
+			doubt_key(j, s, i);
 			continue;
+		}
 		struct diagnostic *d = diag_error(c, j->field->source, s->names[i]->at,
 			"\"%.*s\" has no column \"%.*s\".", STR_ARG(s->backing->relation->name),
 			STR_ARG(name));

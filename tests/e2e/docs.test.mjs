@@ -87,6 +87,13 @@ describe('documentation', { concurrency: 2 }, () => {
   }
 });
 
+it('docs/README.md leads to every page', async () => {
+  const index = await readFile(join(root, 'docs/README.md'), 'utf8');
+  const missing = all.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md'
+    && !index.includes(`(${page.slice('docs/'.length)})`));
+  assert.deepEqual(missing, []);
+});
+
 const fence = '```';
 const block = (info, text) => `${fence}${info}\n${text}\n${fence}\n\n`;
 
