@@ -133,7 +133,8 @@ static void put_call(struct buf *b, const struct gql_field *f, const struct call
 
 static void put_arguments(struct buf *b, const struct gql_field *f, const struct binding *x)
 {
-	static const char *const ROLES[] = { "=", "where", "orderBy", "limit", "offset", "call" };
+	static const char *const ROLES[] = { "=", "where", "orderBy", "limit", "offset", "first",
+		"after", "last", "before", "call" };
 	if (!x->args || !f->nargs || x->kind == BIND_FUNCTION || x->kind == BIND_COMPUTED)
 		return;
 	buf_lit(b, " args(");
@@ -162,7 +163,8 @@ static void put_policy(struct buf *b, const struct list_policy *p)
 
 static void put_binding(struct buf *b, const struct gql_field *f, const struct binding *x)
 {
-	buf_printf(b, "  %.*s: ", STR_ARG(f->name));
+	static const char *const USES[] = { "", "page of ", "sum of " };
+	buf_printf(b, "  %.*s: %s", STR_ARG(f->name), USES[x->use]);
 	switch (x->kind) {
 	case BIND_NONE: buf_lit(b, "nothing"); break;
 	case BIND_PLACE:
@@ -194,6 +196,9 @@ static void put_type(struct buf *b, const struct model *m, const struct gql_type
 			buf_printf(b, " document %.*s", STR_ARG(s->data->name));
 		for (size_t i = 0; i < s->nkey; i++)
 			buf_printf(b, "%s%.*s", i ? ", " : " key ", STR_ARG(s->key[i]->name));
+		for (size_t i = 0; s->shown_key != s->key && i < s->nshown_key; i++)
+			buf_printf(b, "%s%.*s", i ? ", " : " shown key ",
+				STR_ARG(s->shown_key[i]->name));
 		if (s->discriminator)
 			buf_printf(b, " type in %.*s", STR_ARG(s->discriminator->name));
 		if (s->discriminator_in_data)

@@ -2,6 +2,7 @@
 #include "app/options.h"
 
 #include "ev/loop.h"
+#include "sql/cursor.h"
 
 static unsigned fast_connections(const struct settings *s, unsigned workers)
 {
@@ -35,6 +36,7 @@ struct pgpool_options options_pool(const struct settings *s, const char *conninf
 
 struct engine_options options_engine(const struct settings *s)
 {
+	str secret = str_from(settings_text(s, SETTING_CURSORS_SECRET));
 	bool public = settings_number(s, SETTING_INTROSPECTION) == 0;
 	return (struct engine_options){
 		.documents_max = settings_number(s, SETTING_LIMITS_DOCUMENTS),
@@ -45,6 +47,7 @@ struct engine_options options_engine(const struct settings *s)
 		.slow_us = settings_number(s, SETTING_POOL_SLOW_AFTER) * 1000,
 		.suggestions = settings_flag(s, SETTING_ERRORS_SUGGESTIONS),
 		.debug = settings_flag(s, SETTING_ERRORS_DEBUG),
+		.cursor_seed = secret.n ? cursor_seed(secret) : CURSOR_SEED,
 		.introspection = public ? INTROSPECTION_PUBLIC : INTROSPECTION_DISABLED,
 	};
 }

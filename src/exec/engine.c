@@ -194,7 +194,9 @@ struct projection exec_projection(struct exec *x)
 		.arena = x->arena,
 		.errors = &x->errors,
 		.source = &x->doc->source,
-		.model = x->doc->model };
+		.model = x->doc->model,
+		.vars = &x->vars,
+		.cursor_seed = x->engine->o.cursor_seed };
 }
 
 void exec_put_null(struct exec *x, const struct plan_root *root)
@@ -362,7 +364,8 @@ bool exec_bind(struct exec *x, const struct plan_root *root, const struct statem
 		.model = x->doc->model,
 		.vars = &x->vars,
 		.context = exec_context,
-		.context_arg = x };
+		.context_arg = x,
+		.cursor_seed = x->engine->o.cursor_seed };
 	for (size_t i = 0; i < s->nparams; i++) {
 		struct param_text text;
 		struct err e;

@@ -40,6 +40,7 @@ struct engine_options {
 	bool debug;               /* development: the database's messages are shown to clients */
 	enum introspection_policy introspection;
 	const char *anonymous_role; /* SET LOCAL ROLE of requests without identity; NULL = none */
+	uint64_t cursor_seed; /* checks cursors: CURSOR_SEED, or that of a secret (sql/cursor.h) */
 };
 
 /* What the request produced: decides the HTTP status. Source: GraphQL over HTTP §6.4. */

@@ -10,41 +10,13 @@
  *
  * Invariant: a function that returns false has left the output as long as it found it.
  */
-#include "exec/project.h"
+#include "exec/project_int.h"
 
 #include "base/jread.h"
 #include "base/json.h"
 #include "exec/jscan.h"
 
 enum { SMALL = 32 };
-
-struct cell {
-	str text; /* .p == NULL: null */
-	bool json;
-};
-
-/* The row that fields with FROM_SLOT read: a result row, or the elements of a JSON array. */
-struct row_cells {
-	const struct pgresult *result;
-	int row;
-	const str *elements;
-	size_t n;
-};
-
-struct path {
-	const struct path *up;
-	str name;
-	size_t index;
-	bool is_index;
-};
-
-struct ctx {
-	struct projection *p;
-	const struct shape_field *field; /* the innermost field, for messages and locations */
-};
-
-static bool put_value(struct ctx *c, const struct shape *s, struct cell v,
-	const struct row_cells *outer, const struct path *path);
 
 /* ---- errors ---- */
 
@@ -77,7 +49,7 @@ static void add_error(struct ctx *c, enum err_code code, const struct path *path
 	e->path = buf_str(&b);
 }
 
-static bool put_null(struct ctx *c, const struct shape *s, const struct path *path)
+bool project_put_null(struct ctx *c, const struct shape *s, const struct path *path)
 {
 	if (s->non_null) {
 		add_error(c, ERR_NULL_VALUE, path, "Cannot return null for non-nullable field",
@@ -88,8 +60,7 @@ static bool put_null(struct ctx *c, const struct shape *s, const struct path *pa
 	return true;
 }
 
-/* After a failure inside: null here, or further out. */
-static bool bubble(struct ctx *c, const struct shape *s, size_t start)
+bool project_bubble(struct ctx *c, const struct shape *s, size_t start)
 {
 	buf_cut(c->p->out, start);
 	if (s->non_null)
@@ -98,11 +69,11 @@ static bool bubble(struct ctx *c, const struct shape *s, size_t start)
 	return true;
 }
 
-static bool bad_value(struct ctx *c, const struct shape *s, const struct path *path)
+bool project_bad_value(struct ctx *c, const struct shape *s, const struct path *path)
 {
 	add_error(c, ERR_BAD_VALUE, path, "The stored value of",
 		" can't be given in the field's type.");
-	return bubble(c, s, c->p->out->n);
+	return project_bubble(c, s, c->p->out->n);
 }
 
 /* ---- leaves ---- */
@@ -132,7 +103,7 @@ static bool put_leaf(struct ctx *c, const struct shape *s, struct cell v, const 
 	if (ok)
 		return true;
 	buf_cut(c->p->out, start);
-	return bad_value(c, s, path);
+	return project_bad_value(c, s, path);
 }
 
 /* ---- lists ---- */
@@ -142,7 +113,7 @@ static bool put_list(struct ctx *c, const struct shape *s, struct cell v,
 {
 	size_t start = c->p->out->n;
 	if (v.text.n == 0 || v.text.p[0] != '[')
-		return bad_value(c, s, path);
+		return project_bad_value(c, s, path);
 	const char *p = v.text.p + 1, *end = v.text.p + v.text.n;
 	struct path at = { .up = path, .is_index = true };
 	str element;
@@ -150,8 +121,8 @@ static bool put_list(struct ctx *c, const struct shape *s, struct cell v,
 	while (jscan_element(&p, end, &element)) {
 		if (at.index)
 			buf_putc(c->p->out, ',');
-		if (!put_value(c, s->item, (struct cell){ element, true }, outer, &at))
-			return bubble(c, s, start);
+		if (!project_put_value(c, s->item, (struct cell){ element, true }, outer, &at))
+			return project_bubble(c, s, start);
 		at.index++;
 	}
 	buf_putc(c->p->out, ']');
@@ -191,7 +162,7 @@ static str follow_path(str value, const str *path, size_t n)
 	return value;
 }
 
-static struct cell slot_cell(const struct row_cells *r, uint32_t slot)
+struct cell project_slot(const struct row_cells *r, uint32_t slot)
 {
 	if (r->result)
 		return (struct cell){ pgresult_get(r->result, r->row, (int)slot), false };
@@ -216,11 +187,20 @@ static bool put_field(struct ctx *c, const struct object *o, const struct shape_
 			return true;
 		}
 		break;
-	case FROM_SLOT: v = slot_cell(o->row, f->slot); break;
+	case FROM_SLOT: v = project_slot(o->row, f->slot); break;
 	case FROM_KEY: v.text = follow_path(o->members[f->slot], f->path, f->npath); break;
+	case FROM_SELF: return project_put_row(c, f, f->shape, o->row, path);
+	case FROM_CURSOR: project_put_cursor(c, f->page, o->row); return true;
+	case FROM_PAGE_ROWS:
+	case FROM_PAGE_INFO:
+	case FROM_PAGE_NEXT:
+	case FROM_PAGE_PREVIOUS:
+	case FROM_PAGE_START:
+	case FROM_PAGE_END:
+	case FROM_PAGE_TOTAL: break; /* project_page's */
 	}
 	struct ctx inner = { c->p, f };
-	return put_value(&inner, f->shape, v, o->row, path);
+	return project_put_value(&inner, f->shape, v, o->row, path);
 }
 
 static bool put_fields(struct ctx *c, const struct shape *s, const struct shape_fields *fields,
@@ -236,7 +216,7 @@ static bool put_fields(struct ctx *c, const struct shape *s, const struct shape_
 			buf_putc(out, ',');
 		buf_put(out, f->key);
 		if (!put_field(c, o, f, &at))
-			return bubble(c, s, start);
+			return project_bubble(c, s, start);
 	}
 	buf_putc(out, '}');
 	return true;
@@ -249,7 +229,7 @@ static const struct shape_fields *choose_variant(struct ctx *c, const struct sha
 		return &s->variants[0];
 	struct cell v = { .json = true };
 	if (s->type_in_slot)
-		v = slot_cell(o->row, s->type_at);
+		v = project_slot(o->row, s->type_at);
 	else
 		v.text = o->members[s->type_at];
 	str name = v.text;
@@ -277,44 +257,58 @@ static bool put_object(struct ctx *c, const struct shape *s, const struct row_ce
 		return put_fields(c, s, fields, &o, path);
 	add_error(c, ERR_BAD_VALUE, path, "The type of a value of",
 		" is not one of the possible types.");
-	return bubble(c, s, c->p->out->n);
+	return project_bubble(c, s, c->p->out->n);
 }
 
-/* An object whose slots are the elements of a JSON array. */
-static bool put_nested_row(struct ctx *c, const struct shape *s, str array, const struct path *path)
+size_t project_elements(struct ctx *c, str array, str **elements, size_t cap)
 {
-	str small[SMALL], *elements = small;
-	size_t n = 0, cap = SMALL;
+	size_t n = 0;
 	const char *p = array.p + 1, *end = array.p + array.n;
 	str element;
 	while (jscan_element(&p, end, &element)) {
 		if (n == cap) {
 			str *grown = arena_array(c->p->arena, str, cap * 2);
 			for (size_t i = 0; i < n; i++)
-				grown[i] = elements[i];
-			elements = grown;
+				grown[i] = (*elements)[i];
+			*elements = grown;
 			cap *= 2;
 		}
-		elements[n++] = element;
+		(*elements)[n++] = element;
 	}
-	struct row_cells row = { .elements = elements, .n = n };
-	str doc = s->has_doc && s->doc_slot < n ? elements[s->doc_slot] : STR_NONE;
-	return put_object(c, s, &row, doc, path);
+	return n;
 }
 
-static bool put_value(struct ctx *c, const struct shape *s, struct cell v,
+bool project_put_row(struct ctx *c, const struct shape_field *f, const struct shape *s,
+	const struct row_cells *row, const struct path *path)
+{
+	struct ctx inner = { c->p, f };
+	str doc = s->has_doc ? project_slot(row, s->doc_slot).text : STR_NONE;
+	return put_object(&inner, s, row, doc, path);
+}
+
+/* An object whose slots are the elements of a JSON array. */
+static bool put_nested_row(struct ctx *c, const struct shape *s, str array, const struct path *path)
+{
+	str small[SMALL], *elements = small;
+	size_t n = project_elements(c, array, &elements, SMALL);
+	struct row_cells row = { .elements = elements, .n = n };
+	return project_put_row(c, c->field, s, &row, path);
+}
+
+bool project_put_value(struct ctx *c, const struct shape *s, struct cell v,
 	const struct row_cells *outer, const struct path *path)
 {
 	bool null = !v.text.p || (v.json && str_eq(v.text, S("null")));
 	if (null)
-		return put_null(c, s, path);
+		return project_put_null(c, s, path);
 	switch (s->kind) {
 	case SHAPE_LEAF: return put_leaf(c, s, v, path);
 	case SHAPE_LIST: return put_list(c, s, v, outer, path);
+	case SHAPE_PAGE: return project_put_nested_page(c, s, v.text, path);
 	case SHAPE_OBJECT: break;
 	}
 	if (v.text.n == 0 || v.text.p[0] != (s->form == OBJECT_ROW ? '[' : '{'))
-		return bad_value(c, s, path);
+		return project_bad_value(c, s, path);
 	if (s->form == OBJECT_ROW)
 		return put_nested_row(c, s, v.text, path);
 	return put_object(c, s, outer, v.text, path);
@@ -341,7 +335,7 @@ static bool put_rows_list(struct ctx *c, const struct shape *s, const struct pgr
 		if (i)
 			buf_putc(c->p->out, ',');
 		if (!put_result_row(c, s->item, r, i, &at))
-			return bubble(c, s, start);
+			return project_bubble(c, s, start);
 	}
 	buf_putc(c->p->out, ']');
 	return true;
@@ -352,13 +346,15 @@ bool project_root(struct projection *p, const struct plan_root *root, const stru
 	struct ctx c = { p, &root->field };
 	struct path path = { .name = root->field.name };
 	const struct shape *s = root->field.shape;
+	if (root->kind == ROOT_PAGE)
+		return project_put_page(&c, s, r, &path);
 	if (root->kind == ROOT_ROWS)
 		return put_rows_list(&c, s, r, &path);
 	if (pgresult_rows(r) == 0)
-		return put_null(&c, s, &path);
+		return project_put_null(&c, s, &path);
 	if (root->kind == ROOT_ROW)
 		return put_result_row(&c, s, r, 0, &path);
-	return put_value(&c, s, (struct cell){ pgresult_get(r, 0, 0), false }, NULL, &path);
+	return project_put_value(&c, s, (struct cell){ pgresult_get(r, 0, 0), false }, NULL, &path);
 }
 
 bool project_row(struct projection *p, const struct plan_root *root, const struct shape *shape,
@@ -367,7 +363,7 @@ bool project_row(struct projection *p, const struct plan_root *root, const struc
 	struct ctx c = { p, &root->field };
 	struct path path = { .name = root->field.name };
 	if (pgresult_rows(r) == 0)
-		return put_null(&c, shape, &path);
+		return project_put_null(&c, shape, &path);
 	return put_result_row(&c, shape, r, 0, &path);
 }
 
@@ -376,12 +372,12 @@ bool project_document(struct projection *p, const struct plan_root *root, const 
 {
 	struct ctx c = { p, &root->field };
 	struct path path = { .name = root->field.name };
-	return put_value(&c, shape, (struct cell){ document, true }, NULL, &path);
+	return project_put_value(&c, shape, (struct cell){ document, true }, NULL, &path);
 }
 
 bool project_null(struct projection *p, const struct plan_root *root)
 {
 	struct ctx c = { p, &root->field };
 	struct path path = { .name = root->field.name };
-	return put_null(&c, root->field.shape, &path);
+	return project_put_null(&c, root->field.shape, &path);
 }

@@ -13,6 +13,8 @@ struct projection {
 	struct gql_errors *errors; /* field errors, with paths */
 	const struct source *source;
 	const struct model *model;
+	const struct gql_variables *vars; /* of the request */
+	uint64_t cursor_seed;
 	const str *splices; /* what FROM_SPLICE fields write, by slot; .p == NULL = null */
 };
 

@@ -110,6 +110,42 @@ static const struct cat_column *data_column(struct compiler *c, const struct sou
 	return column && is_json(column->type) ? column : NULL;
 }
 
+static bool is_internal(const struct cat_column *column)
+{
+	return str_starts(column->name, S("pk_"));
+}
+
+/* Can clients see the values of these columns, and do they tell all rows apart? */
+static bool is_shown_key(const struct cat_key *k)
+{
+	if (!k->unique)
+		return false;
+	for (size_t i = 0; i < k->n; i++)
+		if (!k->columns[i] || is_internal(k->columns[i]) || !k->columns[i]->not_null)
+			return false;
+	return true;
+}
+
+/* The first unique key without internal columns, `id` before others; else the key as it is. */
+static void set_shown_key(struct backing *b)
+{
+	const struct cat_key *found = NULL;
+	b->shown_key = b->key;
+	b->nshown_key = b->nkey;
+	bool internal = false;
+	for (size_t i = 0; i < b->nkey; i++)
+		internal |= is_internal(b->key[i]);
+	for (size_t i = 0; internal && i < b->relation->nkeys; i++) {
+		const struct cat_key *k = &b->relation->keys[i];
+		if (is_shown_key(k) && (!found || str_eq(k->columns[0]->name, S("id"))))
+			found = k;
+	}
+	if (found) {
+		b->shown_key = found->columns;
+		b->nshown_key = found->n;
+	}
+}
+
 static void set_key(struct compiler *c, struct backing *b)
 {
 	const struct cat_relation *r = b->relation;
@@ -122,6 +158,7 @@ static void set_key(struct compiler *c, struct backing *b)
 		key[i] = r->primary ? r->primary->columns[i] : id;
 	b->key = key;
 	b->nkey = n;
+	set_shown_key(b);
 }
 
 /* Does a member declare a field `type`? Then the document has its name under that key. */
@@ -263,6 +300,25 @@ static void bind_input_type(struct compiler *c, const struct gql_type *t)
 
 /* ---- fields ---- */
 
+const struct gql_type *bind_rows_type(const struct compiler *c, const struct gql_field *f,
+	enum row_use *use)
+{
+	const struct gql_type *t = f->type->type;
+	const struct generated *made = map_find(&c->generated, t->name);
+	*use = USE_ROWS;
+	if (!made || made->role != OUTPUT_CONNECTION || gql_is_list(f->type))
+		return t;
+	*use = USE_CONNECTION;
+	return gql_type_find(c->gql, made->about);
+}
+
+bool bind_is_paged(const struct compiler *c, const struct gql_field *f)
+{
+	enum row_use use;
+	bind_rows_type(c, f, &use);
+	return gql_is_list(f->type) || use == USE_CONNECTION;
+}
+
 /* @column(path: "a.b") → keys. */
 static struct place path_place(struct compiler *c, str path)
 {
@@ -376,7 +432,7 @@ static void bind_field(struct compiler *c, const struct gql_field *f, const stru
 	const struct ast_directive *relation = directive_find(&f->node->directives, "relation");
 	const struct ast_directive *call = directive_find(&f->node->directives, "function");
 	const struct ast_directive *list = directive_find(&f->node->directives, "list");
-	if (list && (!gql_is_list(f->type) || (!relation && !call)))
+	if (list && (!bind_is_paged(c, f) || (!relation && !call)))
 		diag_error(c, f->source, list->at,
 			"@list is for lists that are read as rows: fields of Query and relations.");
 	if (call)
@@ -398,6 +454,15 @@ static void bind_field(struct compiler *c, const struct gql_field *f, const stru
 			STR_ARG(f->parent->name), STR_ARG(f->name));
 }
 
+/* The planner knows what the fields of a generated type mean; none has a place. */
+static void bind_output_type(struct compiler *c, const struct gql_type *t,
+	const struct generated *made)
+{
+	c->facts[t->id].role = made->role;
+	if (made->about.n)
+		c->facts[t->id].about = gql_type_find(c->gql, made->about);
+}
+
 static bool is_root(const struct compiler *c, const struct gql_type *t)
 {
 	return t == c->gql->query || t == c->gql->mutation || t == c->gql->subscription;
@@ -412,6 +477,11 @@ static void bind_type(struct compiler *c, const struct gql_type *t)
 		bind_input_type(c, t);
 	if (t->introspection || is_root(c, t) || c->broken_source[t->id])
 		return;
+	const struct generated *made = map_find(&c->generated, t->name);
+	if (made && made->role >= OUTPUT_CONNECTION) {
+		bind_output_type(c, t, made);
+		return;
+	}
 	for (size_t i = 0; i < t->nfields; i++)
 		bind_field(c, &t->fields[i], b);
 }

@@ -114,6 +114,14 @@ bool bind_name(struct compiler *c, const struct backing *b, str name, struct pla
 bool bind_camel(struct compiler *c, const struct backing *b, str name, struct place *out);
 /* What is wrong with a name that bind_name did not find. */
 void bind_missing(struct compiler *c, struct diagnostic *d, const struct backing *b, str name);
+/*
+ * The type whose rows a field is about: the type of a list's items, or what a generated connection
+ * or aggregate was made for. *use tells which.
+ */
+const struct gql_type *bind_rows_type(const struct compiler *c, const struct gql_field *f,
+	enum row_use *use);
+/* Does the field read rows in pages: a list or connection? */
+bool bind_is_paged(const struct compiler *c, const struct gql_field *f);
 /* A pk_ column or key must not be exposed; reports it. */
 bool bind_is_hidden(struct compiler *c, const struct place *p, const struct source *s, uint32_t at,
 	const char *what, str name);

@@ -85,7 +85,7 @@ void diag_nearest(struct compiler *c, struct diagnostic *d, str nearest)
 		d->hint = str_printf(c->arena, "Did you mean \"%.*s\"?", STR_ARG(nearest));
 }
 
-/* `Unknown type "UserConnection".`: the user meant what other servers generate. */
+/* `Unknown type "UserConnection".`: it would have been generated for a type with a source. */
 static str not_generated(struct compiler *c, str message)
 {
 	str prefix = S("Unknown type \"");
@@ -93,13 +93,18 @@ static str not_generated(struct compiler *c, str message)
 		return STR_NONE;
 	str name = str_sub(message, prefix.n, message.n);
 	name = str_sub(name, 0, str_find(name, '"'));
-	const char *what = str_ends(name, S("Connection")) ? "Connections"
-		: str_ends(name, S("Aggregate"))           ? "Aggregates"
-							   : NULL;
-	if (!what)
+	str suffix = str_ends(name, S("Connection")) ? S("Connection") : S("Aggregate");
+	str of = str_ends(name, suffix) ? str_sub(name, 0, name.n - suffix.n) : STR_NONE;
+	if (!of.n)
 		return STR_NONE;
-	return str_printf(c->arena, "%s are not implemented yet, so \"%.*s\" is not generated.",
-		what, STR_ARG(name));
+	if (!decl_find(c, of))
+		return str_printf(c->arena,
+			"It would be generated for a type \"%.*s\", but there is none.",
+			STR_ARG(of));
+	return str_printf(c->arena,
+		"It is generated for fields of Query and for fields with @relation, when the type "
+		"\"%.*s\" has a @source.",
+		STR_ARG(of));
 }
 
 void diag_from_gql(struct compiler *c, const struct gql_error *e)

@@ -1,6 +1,6 @@
 /*
  * generate - SDL for what the server adds: scalars, directives, filter and order inputs, and the
- * arguments of lists.
+ * arguments of lists. Connections are in generate_page.c.
  *
  * Works on declarations, so that one build of the types sees everything. It starts from the lists
  * that rows are read by (fields of Query and list relations whose type has a source) and follows
@@ -15,24 +15,7 @@
 #include "graphql/parser.h"
 #include "schema/filter_op.h"
 
-enum want_kind { WANT_WHERE, WANT_ORDER, WANT_LIST_FILTER, WANT_FILTER, WANT_BETWEEN };
-
-struct want {
-	enum want_kind kind;
-	struct decl *decl;
-};
-
-struct generator {
-	struct compiler *c;
-	struct buf out;
-	struct {
-		VEC(struct want);
-	} wants;
-	bool order_direction;
-	bool counts; /* some type can be ordered by the rows of a relation */
-};
-
-static void want(struct generator *g, enum want_kind kind, struct decl *d)
+void want(struct generator *g, enum want_kind kind, struct decl *d)
 {
 	bool *flags[] = {
 		[WANT_WHERE] = &d->wants_where,
@@ -49,27 +32,26 @@ static void want(struct generator *g, enum want_kind kind, struct decl *d)
 
 /* ---- writing ---- */
 
-static void put_doc(struct generator *g, str indent, str text)
+void put_doc(struct generator *g, str indent, str text)
 {
 	buf_put(&g->out, indent);
 	json_put_string(&g->out, text);
 	buf_putc(&g->out, '\n');
 }
 
-static void put_member(struct generator *g, str name, str type, const char *doc)
+void put_member(struct generator *g, str name, str type, const char *doc)
 {
 	if (doc)
 		put_doc(g, S("  "), str_from(doc));
 	buf_printf(&g->out, "  %.*s: %.*s\n", STR_ARG(name), STR_ARG(type));
 }
 
-static str suffixed(struct generator *g, str name, const char *suffix)
+str suffixed(struct generator *g, str name, const char *suffix)
 {
 	return str_printf(g->c->arena, "%.*s%s", STR_ARG(name), suffix);
 }
 
-/* Begins `input <name> {`; false when the user has a type of that name. */
-static bool begin_input(struct generator *g, const struct decl *about, const char *suffix,
+bool begin_type(struct generator *g, const struct decl *about, const char *suffix,
 	enum input_role role, str doc)
 {
 	struct compiler *c = g->c;
@@ -78,7 +60,7 @@ static bool begin_input(struct generator *g, const struct decl *about, const cha
 	if (clash && clash->nodes.n) {
 		const struct ast_definition *node = clash->nodes.at[0];
 		struct diagnostic *d = diag_error(c, node->source, node->name.at,
-			"\"%.*s\" is the name of an input type that is generated for \"%.*s\".",
+			"\"%.*s\" is the name of a type that is generated for \"%.*s\".",
 			STR_ARG(name), STR_ARG(about->name));
 		d->hint = S("Give this type another name.");
 		return false;
@@ -87,12 +69,12 @@ static bool begin_input(struct generator *g, const struct decl *about, const cha
 	*made = (struct generated){ role, about->name };
 	map_set(&c->generated, name, made);
 	put_doc(g, S(""), doc);
-	buf_printf(&g->out, "input %.*s%s {\n", STR_ARG(name),
-		role == INPUT_ORDER_BY ? " @oneOf" : "");
+	buf_printf(&g->out, "%s %.*s%s {\n", role < OUTPUT_CONNECTION ? "input" : "type",
+		STR_ARG(name), role == INPUT_ORDER_BY ? " @oneOf" : "");
 	return true;
 }
 
-static void end_input(struct generator *g)
+void end_type(struct generator *g)
 {
 	buf_lit(&g->out, "}\n");
 }
@@ -126,36 +108,36 @@ static void put_filter(struct generator *g, struct decl *leaf)
 	str doc = str_printf(g->c->arena,
 		"Conditions on a value of type %.*s; all that are given must hold.",
 		STR_ARG(leaf->name));
-	if (!decl_leaf_kind(leaf, &kind) || !begin_input(g, leaf, "Filter", INPUT_FILTER, doc))
+	if (!decl_leaf_kind(leaf, &kind) || !begin_type(g, leaf, "Filter", INPUT_FILTER, doc))
 		return;
 	for (size_t i = 0; i < FILTER_OPS_COUNT; i++)
 		if (FILTER_OPS[i].kinds & BIT(kind))
 			put_member(g, str_from(FILTER_OPS[i].name),
 				operand_type(g, &FILTER_OPS[i], leaf), FILTER_OPS[i].doc);
-	end_input(g);
+	end_type(g);
 }
 
 static void put_between(struct generator *g, const struct decl *leaf)
 {
 	str doc = S("Two values and all between them.");
-	if (!begin_input(g, leaf, "Between", INPUT_FILTER, doc))
+	if (!begin_type(g, leaf, "Between", INPUT_FILTER, doc))
 		return;
 	str type = suffixed(g, leaf->name, "!");
 	put_member(g, S("from"), type, NULL);
 	put_member(g, S("to"), type, NULL);
-	end_input(g);
+	end_type(g);
 }
 
 static void put_list_filter(struct generator *g, const struct decl *d)
 {
 	str type = suffixed(g, d->name, "WhereInput");
 	str doc = S("Conditions on the rows of a list.");
-	if (!begin_input(g, d, "ListFilter", INPUT_FILTER, doc))
+	if (!begin_type(g, d, "ListFilter", INPUT_FILTER, doc))
 		return;
 	put_member(g, S("some"), type, "At least one row matches.");
 	put_member(g, S("every"), type, "All rows match; true when there are none.");
 	put_member(g, S("none"), type, "No row matches.");
-	end_input(g);
+	end_type(g);
 }
 
 static void put_where_field(struct generator *g, const struct ast_field_def *f)
@@ -186,7 +168,7 @@ static void put_where(struct generator *g, const struct decl *d)
 {
 	str doc = str_printf(g->c->arena, "Conditions on %.*s; all that are given must hold.",
 		STR_ARG(d->name));
-	if (!begin_input(g, d, "WhereInput", INPUT_WHERE, doc))
+	if (!begin_type(g, d, "WhereInput", INPUT_WHERE, doc))
 		return;
 	str self = suffixed(g, d->name, "WhereInput");
 	str list = str_printf(g->c->arena, "[%.*s!]", STR_ARG(self));
@@ -196,7 +178,7 @@ static void put_where(struct generator *g, const struct decl *d)
 	for (size_t i = 0; i < d->nodes.n; i++)
 		for (size_t k = 0; k < d->nodes.at[i]->nfields; k++)
 			put_where_field(g, &d->nodes.at[i]->fields[k]);
-	end_input(g);
+	end_type(g);
 }
 
 /* ---- order ---- */
@@ -246,12 +228,12 @@ static void put_order(struct generator *g, const struct decl *d)
 		buf_put(&g->out, str_from(ORDER_DIRECTION));
 	g->order_direction = true;
 	str doc = str_printf(g->c->arena, "What to order %.*s by: one field.", STR_ARG(d->name));
-	if (!begin_input(g, d, "OrderByInput", INPUT_ORDER_BY, doc))
+	if (!begin_type(g, d, "OrderByInput", INPUT_ORDER_BY, doc))
 		return;
 	for (size_t i = 0; i < d->nodes.n; i++)
 		for (size_t k = 0; k < d->nodes.at[i]->nfields; k++)
 			put_order_field(g, &d->nodes.at[i]->fields[k]);
-	end_input(g);
+	end_type(g);
 }
 
 static void put_count_order(struct generator *g)
@@ -280,22 +262,22 @@ static void put_wanted(struct generator *g)
 
 /* ---- arguments of lists ---- */
 
-static struct ast_type *type_named(struct arena *a, str name, uint32_t at)
+struct ast_type *type_named(struct arena *a, str name, uint32_t at)
 {
 	struct ast_type *t = arena_new(a, struct ast_type);
 	*t = (struct ast_type){ .kind = AST_TYPE_NAMED, .at = at, .end = at, .name = name };
 	return t;
 }
 
-static struct ast_type *type_wrap(struct arena *a, enum ast_type_kind kind, struct ast_type *of)
+struct ast_type *type_wrap(struct arena *a, enum ast_type_kind kind, struct ast_type *of)
 {
 	struct ast_type *t = arena_new(a, struct ast_type);
 	*t = (struct ast_type){ .kind = kind, .at = of->at, .end = of->end, .of = of };
 	return t;
 }
 
-static void add_argument(struct generator *g, struct ast_field_def *f, str name,
-	struct ast_type *type, str doc)
+void add_argument(struct generator *g, struct ast_field_def *f, str name, struct ast_type *type,
+	str doc)
 {
 	struct arena *a = g->c->arena;
 	for (size_t i = 0; i < f->nargs; i++)
@@ -315,7 +297,7 @@ static void add_argument(struct generator *g, struct ast_field_def *f, str name,
 	f->args = args;
 }
 
-static void add_list_arguments(struct generator *g, struct ast_field_def *f, struct decl *target)
+void add_row_arguments(struct generator *g, struct ast_field_def *f, struct decl *target)
 {
 	struct arena *a = g->c->arena;
 	uint32_t at = f->name.at;
@@ -333,6 +315,13 @@ static void add_list_arguments(struct generator *g, struct ast_field_def *f, str
 			type_wrap(a, AST_TYPE_LIST, type_wrap(a, AST_TYPE_NON_NULL, item)),
 			S("What to order by; the first counts most."));
 	}
+}
+
+static void add_list_arguments(struct generator *g, struct ast_field_def *f, struct decl *target)
+{
+	struct arena *a = g->c->arena;
+	uint32_t at = f->name.at;
+	add_row_arguments(g, f, target);
 	add_argument(g, f, S("limit"), type_named(a, S("Int"), at), S("At most so many rows."));
 	add_argument(g, f, S("offset"), type_named(a, S("Int"), at), S("Leaves out so many rows."));
 }
@@ -358,11 +347,15 @@ static void add_arguments(struct generator *g)
 		for (size_t k = 0; k < d->nfields; k++) {
 			struct ast_field_def *f = &d->fields[k];
 			bool list;
-			struct decl *target = decl_find(c, ast_type_bottom(f->type, &list));
+			str bottom = ast_type_bottom(f->type, &list);
+			struct decl *target = decl_find(c, bottom);
+			struct decl *paged = generated_for(c, bottom, "Connection");
 			bool rows = root ? !directive_find(&f->directives, "function")
 					 : directive_find(&f->directives, "relation") != NULL;
 			if (list && rows && target && decl_source(c, target).n)
 				add_list_arguments(g, f, target);
+			if (!list && rows && paged)
+				put_connection(g, f, paged);
 		}
 	}
 }

@@ -1,7 +1,9 @@
-/* schema/generate_int.h - what decl.c knows for generate.c. */
+/* schema/generate_int.h - what the parts of the generator share. */
 #pragma once
 
 #include "schema/compile_int.h"
+
+#include "base/buf.h"
 
 /* What a field gives a where input. */
 enum field_use {
@@ -24,3 +26,54 @@ bool decl_field_counts(struct compiler *c, const struct ast_field_def *f);
 bool decl_field_orders(struct compiler *c, const struct ast_field_def *f, struct decl **target);
 /* Can one order by any field of the type? */
 bool decl_is_orderable(struct compiler *c, struct decl *d);
+
+enum want_kind { WANT_WHERE, WANT_ORDER, WANT_LIST_FILTER, WANT_FILTER, WANT_BETWEEN };
+
+struct want {
+	enum want_kind kind;
+	struct decl *decl;
+};
+
+struct generator {
+	struct compiler *c;
+	struct buf out;
+	struct {
+		VEC(struct want);
+	} wants;
+	bool order_direction;
+	bool counts;    /* some type can be ordered by the rows of a relation */
+	bool page_info; /* PageInfo is there */
+};
+
+/* ---- generate.c ---- */
+
+/* Notes an input type that something mentions; it is written later, once. */
+void want(struct generator *g, enum want_kind kind, struct decl *d);
+void put_doc(struct generator *g, str indent, str text);
+/* `  name: type`, with a description unless `doc` is NULL. */
+void put_member(struct generator *g, str name, str type, const char *doc);
+str suffixed(struct generator *g, str name, const char *suffix);
+/*
+ * Begins `input <about><suffix> {`, or `type` for an output role; false when the user has a type of
+ * that name.
+ */
+bool begin_type(struct generator *g, const struct decl *about, const char *suffix,
+	enum input_role role, str doc);
+void end_type(struct generator *g);
+struct ast_type *type_named(struct arena *a, str name, uint32_t at);
+struct ast_type *type_wrap(struct arena *a, enum ast_type_kind kind, struct ast_type *of);
+/* Adds an argument to a field, unless it has one of that name. */
+void add_argument(struct generator *g, struct ast_field_def *f, str name, struct ast_type *type,
+	str doc);
+/* where and orderBy, for the rows of `target`. */
+void add_row_arguments(struct generator *g, struct ast_field_def *f, struct decl *target);
+
+/* ---- generate_page.c ---- */
+
+/*
+ * The type that a name with this suffix is generated for: a declared object or interface with a
+ * source, when there is no declaration of the whole name. NULL when it is no such name.
+ */
+struct decl *generated_for(struct compiler *c, str name, const char *suffix);
+/* The arguments of a connection field, and its types. */
+void put_connection(struct generator *g, struct ast_field_def *f, struct decl *target);

@@ -276,7 +276,7 @@ static bool join_linked(struct joining *j, str name, struct join *out)
 void bind_relation(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
 	const struct backing *from, struct binding *out)
 {
-	const struct gql_type *t = f->type->type;
+	const struct gql_type *t = bind_rows_type(c, f, &out->use);
 	struct joining j = { .c = c, .field = f, .directive = d };
 	struct join *join = arena_new(c->arena, struct join);
 	str link;

@@ -35,6 +35,10 @@ struct backing {
 	const struct cat_column *
 		*key; /* what makes the order total: primary key, else `id`, else empty */
 	size_t nkey;
+	/* The same for cursors, which clients can read: a unique key that is not internal (pk_…).
+	 */
+	const struct cat_column **shown_key;
+	size_t nshown_key;
 	const struct cat_column *
 		discriminator; /* abstract types: the column that holds the type's name; or NULL: */
 	bool discriminator_in_data; /* … then the key "type" or "__typename" of the document */
@@ -93,7 +97,19 @@ struct list_policy {
 	size_t norder;
 };
 
-enum arg_role { ARG_EQ, ARG_WHERE, ARG_ORDER_BY, ARG_LIMIT, ARG_OFFSET, ARG_FUNCTION };
+enum arg_role {
+	ARG_EQ,
+	ARG_WHERE,
+	ARG_ORDER_BY,
+	ARG_LIMIT,
+	ARG_OFFSET,
+	ARG_FIRST, /* of connections */
+	ARG_AFTER,
+	ARG_LAST,
+	ARG_BEFORE,
+	ARG_FUNCTION,
+	ARG_ROLES
+};
 
 struct arg_binding { /* by gql_input.id of the field's arguments */
 	enum arg_role role;
@@ -148,8 +164,16 @@ static inline size_t call_first(const struct call *c)
 	return (c->row ? c->row->n : 0) + c->ncontext;
 }
 
+/* What becomes of the rows that a RELATION or ROOT leads to. */
+enum row_use {
+	USE_ROWS,       /* the field's type is the target's, or a list of it */
+	USE_CONNECTION, /* a page of them: the type is generated, XConnection */
+	USE_AGGREGATE,  /* what they add up to: the type is generated, XAggregate */
+};
+
 struct binding {
 	enum bind_kind kind;
+	enum row_use use; /* RELATION, ROOT */
 	struct leaf leaf; /* BIND_PLACE of leaf type (lists: of the items) */
 	struct place place;
 	const struct backing *target;
@@ -159,14 +183,24 @@ struct binding {
 	const struct call *call;
 };
 
-enum input_role { INPUT_PLAIN, INPUT_WHERE, INPUT_FILTER, INPUT_ORDER_BY };
+/* What a type is that the compiler knows the meaning of. */
+enum input_role {
+	INPUT_PLAIN,
+	INPUT_WHERE,
+	INPUT_FILTER,
+	INPUT_ORDER_BY,
+	OUTPUT_CONNECTION,
+	OUTPUT_EDGE,
+	OUTPUT_PAGE_INFO,
+};
 
 struct type_facts {
 	const struct backing *source; /* object, interface; NULL = none */
 	struct leaf leaf;             /* scalar, enum */
-	enum input_role role;         /* input objects */
-	const struct gql_type *about; /* WHERE, ORDER_BY: the object type; FILTER: the leaf type */
-	bool filter_list;             /* FILTER of an array */
+	enum input_role role;
+	/* FILTER: the leaf type; else the object type whose rows it is about, or NULL */
+	const struct gql_type *about;
+	bool filter_list; /* FILTER of an array */
 	/* INPUT_PLAIN: JSON key of each input field, snake_case or @column, by gql_input.id */
 	str *keys;
 };

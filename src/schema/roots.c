@@ -11,32 +11,45 @@
 
 /* ---- arguments ---- */
 
-/* Is it one of the four that every list has? By name and type, also when the user wrote it. */
+static bool is_single(const struct gql_input *arg, str type)
+{
+	return str_eq(arg->type->type->name, type) && !gql_is_list(arg->type);
+}
+
+/* Is it an argument that every field of this use has? By name and type, also when the user wrote
+ * it. */
 static bool list_role(const struct compiler *c, const struct gql_field *f,
 	const struct gql_input *arg, enum arg_role *role)
 {
+	enum { LIST = BIT(USE_ROWS), PAGE = BIT(USE_CONNECTION), SUM = BIT(USE_AGGREGATE) };
 	static const struct {
 		str name;
 		enum arg_role role;
+		uint32_t uses;
+		str type; /* empty: the input that is generated for the rows */
 	} ROLES[] = {
-		{ STR_INIT("where"), ARG_WHERE },
-		{ STR_INIT("orderBy"), ARG_ORDER_BY },
-		{ STR_INIT("limit"), ARG_LIMIT },
-		{ STR_INIT("offset"), ARG_OFFSET },
+		{ STR_INIT("where"), ARG_WHERE, LIST | PAGE | SUM, STR_INIT("") },
+		{ STR_INIT("orderBy"), ARG_ORDER_BY, LIST | PAGE, STR_INIT("") },
+		{ STR_INIT("limit"), ARG_LIMIT, LIST, STR_INIT("Int") },
+		{ STR_INIT("offset"), ARG_OFFSET, LIST, STR_INIT("Int") },
+		{ STR_INIT("first"), ARG_FIRST, PAGE, STR_INIT("Int") },
+		{ STR_INIT("after"), ARG_AFTER, PAGE, STR_INIT("String") },
+		{ STR_INIT("last"), ARG_LAST, PAGE, STR_INIT("Int") },
+		{ STR_INIT("before"), ARG_BEFORE, PAGE, STR_INIT("String") },
 	};
-	const struct gql_type *t = arg->type->type;
-	if (!gql_is_list(f->type))
+	enum row_use use;
+	const struct gql_type *about = bind_rows_type(c, f, &use);
+	if (use == USE_ROWS && !gql_is_list(f->type))
 		return false;
 	for (size_t i = 0; i < COUNT(ROLES); i++) {
-		if (!str_eq(arg->name, ROLES[i].name))
+		if (!str_eq(arg->name, ROLES[i].name) || !(ROLES[i].uses & BIT(use)))
 			continue;
 		*role = ROLES[i].role;
-		bool input = *role == ARG_WHERE || *role == ARG_ORDER_BY;
 		enum input_role wanted = *role == ARG_WHERE ? INPUT_WHERE : INPUT_ORDER_BY;
-		const struct generated *made = map_find(&c->generated, t->name);
-		return input
-			? made && made->role == wanted && str_eq(made->about, f->type->type->name)
-			: str_eq(t->name, S("Int")) && !gql_is_list(arg->type);
+		const struct generated *made = map_find(&c->generated, arg->type->type->name);
+		return ROLES[i].type.n
+			? is_single(arg, ROLES[i].type)
+			: made && made->role == wanted && str_eq(made->about, about->name);
 	}
 	return false;
 }
@@ -98,7 +111,7 @@ void bind_arguments(struct compiler *c, const struct gql_field *f, struct bindin
 			bind_equal(c, f, &f->args[i], out->target, &out->args[i]);
 		}
 	}
-	if (gql_is_list(f->type))
+	if (bind_is_paged(c, f))
 		bind_list_policy(c, f, out);
 }
 
@@ -126,7 +139,8 @@ static bool is_single_leaf(const struct gql_field *f)
 static const struct gql_field *order_field(struct compiler *c, const struct gql_field *list,
 	str name)
 {
-	const struct gql_type *t = list->type->type;
+	enum row_use use;
+	const struct gql_type *t = bind_rows_type(c, list, &use);
 	if (t->kind == GQL_UNION)
 		return NULL;
 	const struct gql_field *f = map_find(&t->by_name, name);
@@ -159,7 +173,8 @@ static bool is_direction(str s)
 static bool read_order(struct compiler *c, const struct gql_field *f, const struct ast_value *v,
 	struct order_item *out)
 {
-	const struct gql_type *t = f->type->type;
+	enum row_use use;
+	const struct gql_type *t = bind_rows_type(c, f, &use);
 	str rest = str_trim(v->text);
 	str name = str_split(&rest, ' ');
 	str direction = str_trim(rest);
@@ -217,10 +232,10 @@ void bind_list_policy(struct compiler *c, const struct gql_field *f, struct bind
 static void bind_query_field(struct compiler *c, const struct gql_field *f)
 {
 	struct binding *out = &c->bindings[f->id];
-	const struct gql_type *t = f->type->type;
+	const struct gql_type *t = bind_rows_type(c, f, &out->use);
 	const struct ast_directive *call = directive_find(&f->node->directives, "function");
 	const struct ast_directive *list = directive_find(&f->node->directives, "list");
-	if (list && !gql_is_list(f->type))
+	if (list && !bind_is_paged(c, f))
 		diag_error(c, f->source, list->at, "@list is for lists.");
 	if (call)
 		return; /* later: a call may give its type a source */

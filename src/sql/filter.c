@@ -139,7 +139,7 @@ static bool put_exists(struct where *q, const struct scope *s, const struct bind
 	struct row child = { .alias = q->p->aliases++, .source = b->target };
 	struct scope to = { .row = &child };
 	sql_put_program(q->w, open);
-	put_related(q->p, q->w, s, b, &child, "1");
+	put_related(q->p, q->w, s, b, &child, S("1"));
 	sql_put_program(q->w, negate_inside ? " and not coalesce((" : " and (");
 	if (!put_object(q, &to, object, where))
 		return false;

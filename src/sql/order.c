@@ -1,47 +1,35 @@
 /*
  * order - order by: what was asked for, or the field's default, then the key, so that the order is
  * total.
+ *
+ * An order is a list of keys first: lists write it as it is, connections also turn it round,
+ * compare rows with cursors by it, and keep its keys in cursors.
  */
 #include "sql/planner_int.h"
 
 struct ordering {
 	struct planner *p;
-	struct sql *w;
-	size_t written;
 	const struct ast_selection *node;
-	struct {
-		VEC(str);
-	} seen; /* expressions written: a repeated key counts once */
+	struct order_keys *keys;
 };
 
-static const struct {
-	const char *name, *sql;
-} DIRECTIONS[] = {
-	{ "ASC", "" },
-	{ "DESC", " desc" },
-	{ "ASC_NULLS_FIRST", " nulls first" },
-	{ "ASC_NULLS_LAST", "" },
-	{ "DESC_NULLS_FIRST", " desc" },
-	{ "DESC_NULLS_LAST", " desc nulls last" },
-};
-
-static const char *direction_sql(str name)
+static void read_direction(str name, struct order_key *out)
 {
-	for (size_t i = 0; i < COUNT(DIRECTIONS); i++)
-		if (str_eq(name, str_from(DIRECTIONS[i].name)))
-			return DIRECTIONS[i].sql;
-	return "";
+	out->descending = str_starts(name, S("DESC"));
+	out->nulls_first = out->descending;
+	if (str_ends(name, S("_FIRST")))
+		out->nulls_first = true;
+	if (str_ends(name, S("_LAST")))
+		out->nulls_first = false;
 }
 
-static void put_item(struct ordering *o, str expression, const char *direction)
+/* A repeated key counts once: the first wins. */
+static void add_key(struct ordering *o, const struct order_key *key)
 {
-	for (size_t i = 0; i < o->seen.n; i++)
-		if (str_eq(o->seen.at[i], expression))
+	for (size_t i = 0; i < o->keys->n; i++)
+		if (str_eq(o->keys->at[i].expression, key->expression))
 			return;
-	*vec_push(o->p->arena, &o->seen) = expression;
-	sql_put_program(o->w, o->written++ ? ", " : " order by ");
-	sql_catalog(o->w, expression);
-	sql_put_program(o->w, direction);
+	*vec_push(o->p->arena, o->keys) = *key;
 }
 
 static str place_text(struct planner *p, const struct scope *s, const struct place *place)
@@ -63,43 +51,37 @@ static const struct gql_value *only_member(const struct gql_value *v, size_t *in
 	return NULL;
 }
 
+static str prefixed(struct planner *p, str name, str inner)
+{
+	return str_printf(p->arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(inner));
+}
+
 static bool order_text(struct ordering *o, const struct scope *s, const struct gql_type *object,
-	const struct gql_type *input, const struct gql_value *v, str *expression, str *direction);
+	const struct gql_type *input, const struct gql_value *v, struct order_key *out);
 
 /* (select … from target where joined limit 1): the order of a to-one relation's field. */
 static bool order_relation(struct ordering *o, const struct scope *s, const struct binding *b,
 	const struct gql_field *f, const struct gql_type *input, const struct gql_value *v,
-	str *expression, str *direction)
+	struct order_key *out)
 {
 	struct planner *p = o->p;
 	struct row child = { .alias = p->aliases++, .source = b->target };
 	struct scope to = { .row = &child };
-	str inner;
-	if (!order_text(o, &to, f->type->type, input, v, &inner, direction))
+	if (!order_text(o, &to, f->type->type, input, v, out))
 		return false;
 	struct sql w = sql_on(p->arena, p->params);
-	sql_lit(&w, "(select ");
-	sql_catalog(&w, inner);
-	sql_lit(&w, " from ");
-	sql_catalog(&w, b->target->relation->sql);
-	sql_lit(&w, " ");
-	sql_alias(&w, child.alias);
-	sql_lit(&w, " where ");
-	for (size_t i = 0; i < b->join->n; i++) {
-		if (i)
-			sql_lit(&w, " and ");
-		put_place_typed(&w, &to, &b->join->pairs[i].to);
-		sql_lit(&w, " = ");
-		put_place_typed(&w, s, &b->join->pairs[i].from);
-	}
+	sql_lit(&w, "(");
+	put_related(p, &w, s, b, &child, out->expression);
 	sql_lit(&w, " limit 1)");
-	*expression = buf_str(&w.text);
+	out->expression = buf_str(&w.text);
+	out->name = prefixed(p, f->name, out->name);
+	out->nullable = true;
 	return true;
 }
 
 /* (select count(*) from …): the order of a list relation. `v` is {count: direction}. */
 static bool order_count(struct ordering *o, const struct scope *s, const struct binding *b,
-	const struct gql_value *v, str *expression, str *direction)
+	const struct gql_field *f, const struct gql_value *v, struct order_key *out)
 {
 	struct planner *p = o->p;
 	size_t index;
@@ -110,23 +92,41 @@ static bool order_count(struct ordering *o, const struct scope *s, const struct 
 	struct row child = { .alias = p->aliases++, .source = b->target };
 	struct sql w = sql_on(p->arena, p->params);
 	sql_lit(&w, "(");
-	put_related(p, &w, s, b, &child, "count(*)");
+	put_related(p, &w, s, b, &child, S("count(*)"));
 	sql_lit(&w, ")");
-	*expression = buf_str(&w.text);
-	*direction = count->text;
+	out->expression = buf_str(&w.text);
+	out->cast = S("int8");
+	out->name = prefixed(p, f->name, S("count"));
+	read_direction(count->text, out);
 	return true;
 }
 
 static bool order_embedded(struct ordering *o, const struct scope *s, const struct binding *b,
 	const struct gql_field *f, const struct gql_type *input, const struct gql_value *v,
-	str *expression, str *direction)
+	struct order_key *out)
 {
 	struct scope inner = scope_embedded(o->p, s, &b->place);
-	return order_text(o, &inner, f->type->type, input, v, expression, direction);
+	if (!order_text(o, &inner, f->type->type, input, v, out))
+		return false;
+	out->name = prefixed(o->p, f->name, out->name);
+	out->nullable |= !gql_is_non_null(f->type);
+	return true;
+}
+
+/* A leaf. What the schema calls non-null has no nulls, whatever a view's columns may allow. */
+static void order_place(struct ordering *o, const struct scope *s, const struct gql_field *f,
+	struct order_key *out)
+{
+	const struct binding *b = model_binding(o->p->model, f);
+	const struct cat_column *column = b->place.column;
+	out->expression = place_text(o->p, s, &b->place);
+	out->cast = place_cast(&b->place, &b->leaf);
+	out->name = f->name;
+	out->nullable = !gql_is_non_null(f->type) && !(column && column->not_null);
 }
 
 static bool order_text(struct ordering *o, const struct scope *s, const struct gql_type *object,
-	const struct gql_type *input, const struct gql_value *v, str *expression, str *direction)
+	const struct gql_type *input, const struct gql_value *v, struct order_key *out)
 {
 	struct planner *p = o->p;
 	planner_consult(p, v);
@@ -139,61 +139,90 @@ static bool order_text(struct ordering *o, const struct scope *s, const struct g
 	const struct gql_field *f = gql_field_find(p->model->gql, object, in->name);
 	const struct binding *b = f ? model_binding(p->model, f) : NULL;
 	if (b && b->kind == BIND_RELATION && gql_is_list(f->type))
-		return order_count(o, s, b, member, expression, direction);
-	if (b && b->kind == BIND_RELATION && !b->join->link)
-		return order_relation(o, s, b, f, in->type->type, member, expression, direction);
+		return order_count(o, s, b, f, member, out);
+	if (b && b->kind == BIND_RELATION)
+		return order_relation(o, s, b, f, in->type->type, member, out);
 	if (!b || b->kind != BIND_PLACE)
 		return planner_fail(p, o->node, ERR_UNSUPPORTED,
 			"Ordering by \"%.*s\" is not implemented.", STR_ARG(in->name));
 	if (gql_is_composite(f->type->type))
-		return order_embedded(o, s, b, f, in->type->type, member, expression, direction);
-	*expression = place_text(p, s, &b->place);
-	*direction = member->text;
+		return order_embedded(o, s, b, f, in->type->type, member, out);
+	order_place(o, s, f, out);
+	read_direction(member->text, out);
 	return true;
 }
 
-static bool put_asked(struct ordering *o, const struct scope *s, const struct gql_type *object,
+static bool add_asked(struct ordering *o, const struct scope *s, const struct gql_type *object,
 	const struct gql_type *input, const struct gql_value *order)
 {
-	planner_consult(o->p, order);
 	for (size_t i = 0; i < order->n; i++) {
-		str expression, direction;
-		if (!order_text(o, s, object, input, order->items[i], &expression, &direction))
+		struct order_key key = { 0 };
+		if (!order_text(o, s, object, input, order->items[i], &key))
 			return false;
-		put_item(o, expression, direction_sql(direction));
+		add_key(o, &key);
 	}
 	return true;
 }
 
-static void put_default(struct ordering *o, const struct scope *s, const struct list_policy *policy)
+static void add_default(struct ordering *o, const struct scope *s, const struct list_policy *policy)
 {
 	for (size_t i = 0; i < policy->norder; i++) {
-		const struct binding *b = model_binding(o->p->model, policy->order[i].field);
-		put_item(o, place_text(o->p, s, &b->place),
-			direction_sql(policy->order[i].direction));
+		struct order_key key = { 0 };
+		order_place(o, s, policy->order[i].field, &key);
+		read_direction(policy->order[i].direction, &key);
+		add_key(o, &key);
 	}
 }
 
-bool put_order(struct planner *p, struct sql *w, const struct row *row,
-	const struct gql_value *order, const struct list_policy *policy,
-	const struct ast_selection *node)
+static void add_row_key(struct ordering *o, const struct scope *s,
+	const struct cat_column *const *columns, size_t n)
 {
-	struct ordering o = { .p = p, .w = w, .node = node };
+	for (size_t i = 0; i < n; i++) {
+		struct place place = { .column = columns[i] };
+		struct order_key key = { .name = columns[i]->name };
+		key.expression = place_text(o->p, s, &place);
+		key.cast = place_cast(&place, &(struct leaf){ 0 });
+		add_key(o, &key);
+	}
+}
+
+bool order_keys(struct planner *p, const struct row *row, const struct order_request *q,
+	struct order_keys *out)
+{
+	struct ordering o = { .p = p, .node = q->node, .keys = out };
 	struct row self = *row;
 	struct scope s = { .row = &self };
-	const struct gql_type *object = row->source->type;
-	bool asked = order && order->kind == GQL_LIST && order->n > 0;
+	const struct backing *source = row->source;
+	bool asked = q->order && q->order->kind == GQL_LIST && q->order->n > 0;
+	*out = (struct order_keys){ 0 };
+	if (q->order)
+		planner_consult(p, q->order); /* an empty list from a variable, too */
 	if (asked) {
-		str name = str_printf(p->arena, "%.*sOrderByInput", STR_ARG(object->name));
+		str name = str_printf(p->arena, "%.*sOrderByInput", STR_ARG(source->type->name));
 		const struct gql_type *input = gql_type_find(p->model->gql, name);
-		if (!input || !put_asked(&o, &s, object, input, order))
+		if (!input || !add_asked(&o, &s, source->type, input, q->order))
 			return false;
 	} else {
-		put_default(&o, &s, policy);
+		add_default(&o, &s, q->policy);
 	}
-	for (size_t i = 0; i < row->source->nkey; i++) {
-		struct place key = { .column = row->source->key[i] };
-		put_item(&o, place_text(p, &s, &key), "");
-	}
+	if (q->for_cursor)
+		add_row_key(&o, &s, source->shown_key, source->nshown_key);
+	else
+		add_row_key(&o, &s, source->key, source->nkey);
 	return true;
+}
+
+void put_order_keys(struct sql *w, const struct order_keys *keys, bool backward)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		const struct order_key *key = &keys->at[i];
+		bool descending = key->descending != backward;
+		bool nulls_first = key->nulls_first != backward;
+		sql_put_program(w, i ? ", " : " order by ");
+		sql_catalog(w, key->expression);
+		if (descending)
+			sql_lit(w, " desc");
+		if (nulls_first != descending)
+			sql_put_program(w, nulls_first ? " nulls first" : " nulls last");
+	}
 }

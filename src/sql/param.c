@@ -6,6 +6,8 @@
 #include "sql/param.h"
 
 #include "base/json.h"
+#include "base/num.h"
+#include "sql/cursor.h"
 
 #include <string.h>
 
@@ -227,6 +229,7 @@ static bool value_text(const struct param_env *env, const struct param *p,
 		*out = pattern_text(env, p->form, leaf_text(env, &p->leaf, v));
 		return true;
 	case PARAM_LIMIT: return limit_text(p, v, out, e);
+	case PARAM_CURSOR: return true; /* read by param_eval */
 	case PARAM_JSON:
 		b = buf_on(env->arena);
 		param_put_json(&b, env->model, p->type, v);
@@ -257,6 +260,8 @@ bool param_eval(const struct param_env *env, const struct param *p, struct param
 		out->null = true;
 		return true;
 	}
+	if (p->form == PARAM_CURSOR)
+		return cursor_key(env->arena, v->text, env->cursor_seed, p, out, e);
 	str text;
 	if (!value_text(env, p, v, &text, e))
 		return false;
@@ -264,4 +269,14 @@ bool param_eval(const struct param_env *env, const struct param *p, struct param
 		return err_set(e, ERR_BAD_INPUT, "A text must not contain the character U+0000.");
 	out->text = (str){ str_z(env->arena, text), text.n };
 	return true;
+}
+
+uint64_t param_count(const struct param *p, const struct gql_variables *vars)
+{
+	const struct param_env env = { .vars = vars };
+	const struct gql_value *v = eval(&env, &p->value);
+	uint64_t n = 0;
+	if (is_null(v) || !num_u64(v->text, &n))
+		return 0;
+	return n;
 }

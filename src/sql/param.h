@@ -38,6 +38,7 @@ enum param_form {
 	PARAM_STARTS,   /* escaped% */
 	PARAM_ENDS,     /* %escaped */
 	PARAM_LIMIT,    /* a row count: 0 ≤ value ≤ max, else BAD_USER_INPUT */
+	PARAM_CURSOR,   /* key number `key` of a cursor that was made for `order` */
 };
 
 struct param {
@@ -46,7 +47,8 @@ struct param {
 	struct leaf leaf;           /* TEXT, ARRAY and patterns */
 	const struct gql_ref *type; /* JSON */
 	uint64_t max;               /* LIMIT */
-	str name;                   /* LIMIT: the argument's name for messages */
+	str name;                   /* LIMIT, CURSOR: the argument's name for messages */
+	uint32_t key, order;        /* CURSOR */
 };
 
 struct params {
@@ -66,11 +68,14 @@ struct param_env {
 	/* The value of a context name ("tenant_id"), or a slice with .p == NULL. */
 	str (*context)(void *arg, str name);
 	void *context_arg;
+	uint64_t cursor_seed; /* checks cursors; see sql/cursor.h */
 };
 
 /* Evaluates one parameter. Fails: ERR_BAD_INPUT with a message for the client. */
 MUST_USE bool param_eval(const struct param_env *env, const struct param *p, struct param_text *out,
 	struct err *e);
+/* The value of a PARAM_LIMIT that param_eval has accepted. */
+uint64_t param_count(const struct param *p, const struct gql_variables *vars);
 /* Writes a value as JSON in stored form: keys by type_facts.keys, enum labels, scalars in their own
  * JSON form. */
 void param_put_json(struct buf *b, const struct model *m, const struct gql_ref *type,

@@ -116,12 +116,12 @@ void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
 }
 
 void put_related(struct planner *p, struct sql *w, const struct scope *s, const struct binding *b,
-	struct row *child, const char *what)
+	struct row *child, str what)
 {
 	struct scope to = { .row = child };
 	const struct join *j = b->join;
 	sql_lit(w, "select ");
-	sql_put_program(w, what);
+	sql_catalog(w, what);
 	sql_lit(w, " from ");
 	sql_catalog(w, child->source->relation->sql);
 	sql_lit(w, " ");

@@ -24,6 +24,7 @@ enum root_kind {
 	ROOT_INTROSPECT, /* introspection that depends on variables */
 	ROOT_ROWS,       /* a list: each row is an item */
 	ROOT_ROW,        /* the first row, or null */
+	ROOT_PAGE,       /* a connection: see struct page in shape.h */
 	ROOT_VALUE,      /* first column of the first row */
 	ROOT_MUTATION,   /* a call by the mutation contract */
 };
@@ -88,7 +89,10 @@ struct plan {
 	size_t ndeps;
 };
 
-enum { DEP_DEEP = 1 }; /* the variable's structure, booleans and enum values */
+enum {
+	DEP_DEEP = 1,   /* the variable's structure, booleans and enum values */
+	DEP_CURSOR = 2, /* which keys of the cursor are null */
+};
 
 struct plan_request {
 	struct arena *arena; /* becomes the plan's */

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "graphql/introspect.h"
+#include "sql/cursor.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -91,6 +92,13 @@ void planner_consult(struct planner *p, const struct gql_value *v)
 	const struct origin *o = origin_of(p, v);
 	if (o)
 		p->deps[o->variable] |= DEP_DEEP;
+}
+
+void planner_consult_cursor(struct planner *p, const struct gql_value *v)
+{
+	const struct origin *o = origin_of(p, v);
+	if (o)
+		p->deps[o->variable] |= DEP_CURSOR;
 }
 
 static bool holds_variable(struct planner *p, const struct gql_value *v)
@@ -253,14 +261,6 @@ static bool plan_rows(struct planner *p, const struct gql_field *f, const struct
 	return true;
 }
 
-static str response_key(struct planner *p, str name)
-{
-	struct buf b = buf_on(p->arena);
-	json_put_string(&b, name);
-	buf_putc(&b, ':');
-	return buf_str(&b);
-}
-
 static bool plan_root(struct planner *p, const struct gql_type *type, const struct collected *c,
 	struct plan_root *root)
 {
@@ -270,7 +270,7 @@ static bool plan_root(struct planner *p, const struct gql_type *type, const stru
 	if (!f)
 		return planner_fail(p, node, ERR_INTERNAL, "Field \"%.*s\" is unknown.",
 			STR_ARG(node->name.text));
-	root->field = (struct shape_field){ .key = response_key(p, c->key),
+	root->field = (struct shape_field){ .key = shape_key(p, c->key),
 		.name = c->key,
 		.at = node->at,
 		.field = f };
@@ -284,6 +284,8 @@ static bool plan_root(struct planner *p, const struct gql_type *type, const stru
 	if (f->id < GQL_META_FIELDS)
 		return plan_introspection(p, nodes, root);
 	const struct binding *b = model_binding(p->model, f);
+	if (b->kind == BIND_ROOT && b->use == USE_CONNECTION)
+		return plan_page(p, f, nodes, root);
 	if (b->kind == BIND_ROOT)
 		return plan_rows(p, f, b, nodes, root);
 	size_t before = p->statements.n;
@@ -404,6 +406,8 @@ uint64_t plan_fingerprint(const uint8_t *deps, size_t ndeps, const struct gql_va
 			h = hash_value(h, v);
 		else
 			h = mix(h, !v ? 0 : v->kind == GQL_NULL ? 1 : 2);
+		if (i < ndeps && (deps[i] & DEP_CURSOR) && v && v->kind == GQL_STRING)
+			h = mix(h, cursor_nulls(v->text));
 	}
 	return h;
 }

@@ -62,6 +62,8 @@ bool planner_fail(struct planner *p, const struct ast_selection *node, enum err_
 	const char *fmt, ...) PRINTF(4, 5);
 /* Notes that the plan depends on the value's structure, if it comes from a variable. */
 void planner_consult(struct planner *p, const struct gql_value *v);
+/* The same for a cursor: which of its keys are null. */
+void planner_consult_cursor(struct planner *p, const struct gql_value *v);
 struct pexpr planner_pexpr(struct planner *p, const struct gql_value *v);
 /*
  * The coerced value of a field's argument: NULL when absent. Defaults are applied. False with an
@@ -94,8 +96,45 @@ struct shape *shape_wrap(struct planner *p, const struct gql_ref *ref, const str
 uint32_t row_slot(struct planner *p, struct row *r, str expression);
 /* Writes e0, e1, … or `null` when there is none. */
 void put_slots(struct sql *w, const struct row *r);
+/* Writes the slots as one JSON array. */
+void put_slots_json(struct sql *w, const struct row *r);
+/* Response key as JSON with the colon. */
+str shape_key(struct planner *p, str name);
+/* __typename of an object type. */
+void shape_typename(struct planner *p, const struct gql_type *type, struct shape_field *out);
+/* What the merged nodes of a field select of an object type. */
+void select_fields(struct planner *p, const struct gql_type *type, struct nodes nodes,
+	struct collection *out);
 
 /* ---- rows.c ---- */
+
+/* The arguments of a field that reads rows. */
+struct row_args {
+	struct gql_value **values; /* by gql_input.id; NULL = absent */
+	/* of those that every list or connection has, by role; NULL = absent or null */
+	const struct gql_value *by_role[ARG_ROLES];
+	const struct gql_input *input[ARG_ROLES];
+};
+MUST_USE bool read_row_args(struct planner *p, const struct gql_field *f,
+	const struct ast_selection *node, const struct binding *b, struct row_args *out);
+
+/* What a field reads: the rows of its target, or those of them that belong to a parent's row. */
+struct rows_of {
+	const struct gql_field *field;
+	const struct ast_selection *node;
+	const struct binding *binding;
+	const struct scope *parent; /* NULL: all rows */
+	struct row_args args;
+};
+/*
+ * Writes " from … where …": what the arguments compare, the where argument, and `extra` (a
+ * condition, or NULL).
+ */
+MUST_USE bool put_rows_of(struct planner *p, struct sql *w, const struct rows_of *q,
+	struct row *row, const struct sql *extra);
+/* $n::int8 for a row count. */
+void put_count(struct planner *p, struct sql *w, const struct gql_value *v,
+	const struct gql_input *arg, uint64_t max, struct param *made);
 
 /*
  * Writes "from … where … order by … limit …" of a list or single row field: `joined` is a condition
@@ -134,7 +173,13 @@ void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
  * `s`; the where clause is open for " and …".
  */
 void put_related(struct planner *p, struct sql *w, const struct scope *s, const struct binding *b,
-	struct row *child, const char *what);
+	struct row *child, str what);
+/*
+ * The condition that ties child rows to the parent, and for a link table what to add to the from
+ * list.
+ */
+void put_join(struct planner *p, const struct scope *parent, struct row *child,
+	const struct join *j, struct sql *on, struct sql *from);
 
 /* ---- computed.c ---- */
 
@@ -153,13 +198,42 @@ MUST_USE bool put_call_value(struct planner *p, struct sql *w, const struct scop
 MUST_USE bool put_where(struct planner *p, struct sql *w, const struct scope *s,
 	const struct gql_type *object, const struct gql_value *where,
 	const struct ast_selection *node);
-/* Writes " order by …": the asked order or the default, then the key. */
-MUST_USE bool put_order(struct planner *p, struct sql *w, const struct row *row,
-	const struct gql_value *order, const struct list_policy *policy,
-	const struct ast_selection *node);
 /* "schema"."fn"(…) with what the row of `s` (NULL: a root field), session and arguments give. */
 MUST_USE bool put_function_call(struct planner *p, struct sql *w, const struct scope *s,
 	const struct gql_field *f, const struct binding *b, struct nodes nodes);
+
+/* A key of an order. */
+struct order_key {
+	str expression; /* SQL */
+	str cast;       /* the SQL type of its values */
+	str name;       /* fields joined by dots: the same in every statement */
+	bool descending, nulls_first;
+	bool nullable;
+};
+struct order_keys {
+	VEC(struct order_key);
+};
+struct order_request {
+	const struct gql_value *order; /* the argument, or NULL */
+	const struct list_policy *policy;
+	const struct ast_selection *node;
+	bool for_cursor; /* the key at the end is one that clients may see */
+};
+/* The keys of the asked order or the default, then the row's key. */
+MUST_USE bool order_keys(struct planner *p, const struct row *row, const struct order_request *q,
+	struct order_keys *out);
+/* Writes " order by …"; nothing without keys. */
+void put_order_keys(struct sql *w, const struct order_keys *keys, bool backward);
+
+/* ---- page.c ---- */
+
+/* A connection: a root field, … */
+MUST_USE bool plan_page(struct planner *p, const struct gql_field *f, struct nodes nodes,
+	struct plan_root *root);
+/* … or a slot of a parent's row: an expression, and the shape of its value. */
+MUST_USE bool page_expression(struct planner *p, const struct scope *parent,
+	const struct gql_field *f, struct nodes nodes, str *expression, struct shape **out);
+
 /* A root field that calls a function. */
 MUST_USE bool plan_call(struct planner *p, const struct gql_field *f, struct nodes nodes,
 	struct plan_root *root);

@@ -8,12 +8,6 @@ static bool is_given(const struct gql_value *v)
 	return v && v->kind != GQL_NULL;
 }
 
-/* The arguments of a list or row field, by role. */
-struct row_args {
-	const struct gql_value *where, *order, *limit, *offset;
-	const struct gql_input *limit_arg, *offset_arg;
-};
-
 static void put_and(struct sql *conditions)
 {
 	if (conditions->text.n)
@@ -35,62 +29,67 @@ static bool put_equal(struct planner *p, struct sql *conditions, const struct sc
 	return true;
 }
 
-static bool read_args(struct planner *p, const struct rows_request *q, const struct scope *s,
-	struct sql *conditions, struct row_args *out)
+bool read_row_args(struct planner *p, const struct gql_field *f, const struct ast_selection *node,
+	const struct binding *b, struct row_args *out)
 {
-	for (size_t i = 0; i < q->field->nargs; i++) {
-		const struct gql_input *arg = &q->field->args[i];
-		const struct arg_binding *b = &q->binding->args[i];
-		struct gql_value *v;
-		if (!planner_arg(p, q->field, q->node, arg, &v))
+	out->values = arena_array(p->arena, struct gql_value *, f->nargs);
+	for (size_t i = 0; i < f->nargs; i++) {
+		const struct gql_input *arg = &f->args[i];
+		enum arg_role role = b->args[i].role;
+		if (!planner_arg(p, f, node, arg, &out->values[i]))
 			return false;
-		switch (b->role) {
-		case ARG_EQ:
-			if (!put_equal(p, conditions, s, b, v))
-				return false;
-			break;
-		case ARG_WHERE: out->where = v; break;
-		case ARG_ORDER_BY: out->order = v; break;
-		case ARG_LIMIT:
-			out->limit = v;
-			out->limit_arg = arg;
-			break;
-		case ARG_OFFSET:
-			out->offset = v;
-			out->offset_arg = arg;
-			break;
-		case ARG_FUNCTION: break;
-		}
+		if (!is_given(out->values[i]))
+			continue;
+		out->by_role[role] = out->values[i];
+		out->input[role] = arg;
 	}
 	return true;
 }
 
-static void put_count(struct planner *p, struct sql *w, const struct gql_value *v,
-	const struct gql_input *arg, uint64_t max)
+/* What the arguments ask of a row. */
+static bool put_conditions(struct planner *p, struct sql *conditions, const struct scope *s,
+	const struct rows_of *q)
 {
-	struct param count = { .value = planner_pexpr(p, v),
+	const struct gql_value *where = q->args.by_role[ARG_WHERE];
+	for (size_t i = 0; i < q->field->nargs; i++) {
+		const struct arg_binding *b = &q->binding->args[i];
+		if (b->role == ARG_EQ && !put_equal(p, conditions, s, b, q->args.values[i]))
+			return false;
+	}
+	if (!where)
+		return true;
+	put_and(conditions);
+	return put_where(p, conditions, s, q->binding->target->type, where, q->node);
+}
+
+void put_count(struct planner *p, struct sql *w, const struct gql_value *v,
+	const struct gql_input *arg, uint64_t max, struct param *made)
+{
+	*made = (struct param){ .value = planner_pexpr(p, v),
 		.form = PARAM_LIMIT,
 		.max = max,
 		.name = arg->name };
-	sql_param(w, &count, S("int8"));
+	sql_param(w, made, S("int8"));
 }
 
 static void put_limit(struct planner *p, struct sql *w, const struct rows_request *q,
 	const struct row_args *a)
 {
 	const struct list_policy *policy = &q->binding->list;
+	const struct gql_value *limit = a->by_role[ARG_LIMIT], *offset = a->by_role[ARG_OFFSET];
+	struct param made;
 	if (!q->many) {
 		sql_lit(w, " limit 1");
 		return;
 	}
 	sql_lit(w, " limit ");
-	if (is_given(a->limit))
-		put_count(p, w, a->limit, a->limit_arg, policy->max_limit);
+	if (limit)
+		put_count(p, w, limit, a->input[ARG_LIMIT], policy->max_limit, &made);
 	else
 		sql_number(w, policy->default_limit);
-	if (is_given(a->offset)) {
+	if (offset) {
 		sql_lit(w, " offset ");
-		put_count(p, w, a->offset, a->offset_arg, INT32_MAX);
+		put_count(p, w, offset, a->input[ARG_OFFSET], INT32_MAX, &made);
 	}
 }
 
@@ -112,23 +111,50 @@ bool put_rows(struct planner *p, struct sql *w, const struct row *row, const str
 	struct row self = *row;
 	struct scope s = { .row = &self };
 	struct sql conditions = sql_on(p->arena, p->params);
-	struct row_args args = { 0 };
+	struct rows_of of = { .field = q->field, .node = q->node, .binding = q->binding };
 	if (q->joined)
 		sql_append(&conditions, q->joined);
-	if (!read_args(p, q, &s, &conditions, &args))
+	if (!read_row_args(p, q->field, q->node, q->binding, &of.args) ||
+		!put_conditions(p, &conditions, &s, &of))
 		return false;
-	if (is_given(args.where)) {
-		put_and(&conditions);
-		if (!put_where(p, &conditions, &s, q->field->type->type, args.where, q->node))
-			return false;
-	}
 	put_from(w, row, q);
 	if (conditions.text.n) {
 		sql_lit(w, " where ");
 		sql_append(w, &conditions);
 	}
-	if (q->many && !put_order(p, w, row, args.order, &q->binding->list, q->node))
+	struct order_request order = { .order = of.args.by_role[ARG_ORDER_BY],
+		.policy = &q->binding->list,
+		.node = q->node };
+	struct order_keys keys = { 0 };
+	if (q->many && !order_keys(p, row, &order, &keys))
 		return false;
-	put_limit(p, w, q, &args);
+	put_order_keys(w, &keys, false);
+	put_limit(p, w, q, &of.args);
+	return true;
+}
+
+bool put_rows_of(struct planner *p, struct sql *w, const struct rows_of *q, struct row *row,
+	const struct sql *extra)
+{
+	struct scope s = { .row = row };
+	struct sql conditions = sql_on(p->arena, p->params);
+	struct sql from = sql_on(p->arena, p->params);
+	if (q->parent)
+		put_join(p, q->parent, row, q->binding->join, &conditions, &from);
+	if (!put_conditions(p, &conditions, &s, q))
+		return false;
+	if (extra && extra->text.n) {
+		put_and(&conditions);
+		sql_append(&conditions, extra);
+	}
+	sql_lit(w, " from ");
+	sql_catalog(w, row->source->relation->sql);
+	sql_lit(w, " ");
+	sql_alias(w, row->alias);
+	sql_append(w, &from);
+	if (conditions.text.n) {
+		sql_lit(w, " where ");
+		sql_append(w, &conditions);
+	}
 	return true;
 }

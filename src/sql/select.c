@@ -42,8 +42,7 @@ void put_slots(struct sql *w, const struct row *r)
 	}
 }
 
-/* The slots as one JSON array. */
-static void put_slots_json(struct sql *w, const struct row *r)
+void put_slots_json(struct sql *w, const struct row *r)
 {
 	if (r->slots.n <= BUILD_ARRAY_MAX) {
 		sql_lit(w, "json_build_array(");
@@ -116,7 +115,7 @@ struct shape *shape_wrap(struct planner *p, const struct gql_ref *ref, const str
 	return s;
 }
 
-static str response_key(struct planner *p, str name)
+str shape_key(struct planner *p, str name)
 {
 	struct buf b = buf_on(p->arena);
 	json_put_string(&b, name);
@@ -196,9 +195,7 @@ static bool field_at_place(struct building *o, const struct gql_field *f, const 
 
 /* ---- relations ---- */
 
-/* The condition that ties child rows to the parent, and for a link table what to add to the from
- * list. */
-static void put_join(struct planner *p, const struct scope *parent, struct row *child,
+void put_join(struct planner *p, const struct scope *parent, struct row *child,
 	const struct join *j, struct sql *on, struct sql *from)
 {
 	struct scope to = { .row = child };
@@ -284,10 +281,19 @@ static bool field_relation(struct building *o, const struct gql_field *f, const 
 	bool ok;
 	if (!has_row(o, c, f, out, &ok))
 		return ok;
+	struct nodes nodes = { c->fields, c->n };
+	struct shape *object;
+	if (b->use != USE_ROWS) {
+		str expression;
+		if (!page_expression(p, o->scope, f, nodes, &expression, &object))
+			return false;
+		out->from = FROM_SLOT;
+		out->slot = row_slot(p, o->scope->row, expression);
+		out->shape = shape_wrap(p, f->type, NULL, object);
+		return true;
+	}
 	struct row child = { .alias = p->aliases++, .source = b->target };
 	struct scope inner = { .row = &child };
-	struct shape *object;
-	struct nodes nodes = { c->fields, c->n };
 	if (!select_object(p, &inner, f->type->type, nodes, &object))
 		return false;
 	struct sql w = sql_on(p->arena, p->params);
@@ -365,15 +371,14 @@ static bool field_computed(struct building *o, const struct gql_field *f, const 
 
 /* ---- objects ---- */
 
-static void field_typename(struct building *o, const struct gql_type *type, struct shape_field *out)
+void shape_typename(struct planner *p, const struct gql_type *type, struct shape_field *out)
 {
-	const struct gql_schema *gql = o->p->model->gql;
-	struct buf b = buf_on(o->p->arena);
+	const struct gql_schema *gql = p->model->gql;
+	struct buf b = buf_on(p->arena);
 	json_put_string(&b, type->name);
 	out->from = FROM_TYPENAME;
 	out->constant = buf_str(&b);
-	out->shape =
-		shape_wrap(o->p, gql->meta[GQL_FIELD_TYPENAME].type, &(struct leaf){ 0 }, NULL);
+	out->shape = shape_wrap(p, gql->meta[GQL_FIELD_TYPENAME].type, &(struct leaf){ 0 }, NULL);
 }
 
 static bool one_field(struct building *o, const struct gql_type *type, const struct collected *c,
@@ -384,12 +389,12 @@ static bool one_field(struct building *o, const struct gql_type *type, const str
 	if (!f)
 		return planner_fail(p, c->fields[0], ERR_INTERNAL, "Field \"%.*s\" is unknown.",
 			STR_ARG(c->fields[0]->name.text));
-	*out = (struct shape_field){ .key = response_key(p, c->key),
+	*out = (struct shape_field){ .key = shape_key(p, c->key),
 		.name = c->key,
 		.at = c->fields[0]->at,
 		.field = f };
 	if (f->id == GQL_FIELD_TYPENAME) {
-		field_typename(o, type, out);
+		shape_typename(p, type, out);
 		return true;
 	}
 	const struct binding *b = model_binding(p->model, f);
@@ -416,12 +421,19 @@ static const struct ast_selections **selection_sets(struct planner *p, struct no
 	return sets;
 }
 
+void select_fields(struct planner *p, const struct gql_type *type, struct nodes nodes,
+	struct collection *out)
+{
+	*out = (struct collection){ 0 };
+	gql_collect(&p->collect, type, selection_sets(p, nodes), nodes.n, out);
+}
+
 static bool one_variant(struct building *o, const struct gql_type *type, struct nodes nodes,
 	struct shape_fields *out)
 {
 	struct planner *p = o->p;
-	struct collection fields = { 0 };
-	gql_collect(&p->collect, type, selection_sets(p, nodes), nodes.n, &fields);
+	struct collection fields;
+	select_fields(p, type, nodes, &fields);
 	struct shape_field *at = arena_array(p->arena, struct shape_field, fields.n);
 	for (size_t i = 0; i < fields.n; i++)
 		if (!one_field(o, type, &fields.at[i], &at[i]))

@@ -9,7 +9,12 @@
 
 #include "schema/model.h"
 
-enum shape_kind { SHAPE_LEAF, SHAPE_LIST, SHAPE_OBJECT };
+enum shape_kind {
+	SHAPE_LEAF,
+	SHAPE_LIST,
+	SHAPE_OBJECT,
+	SHAPE_PAGE, /* a connection: an object made of the rows of `page` */
+};
 
 enum object_form {
 	OBJECT_ROW, /* slots: a result row, or a JSON array */
@@ -21,6 +26,36 @@ enum field_from {
 	FROM_KEY,      /* wanted key number `slot` of the object's document, then `path` below it */
 	FROM_TYPENAME, /* the object's type name: `constant` */
 	FROM_SPLICE,   /* response text that the caller has ready: an entity that was read again */
+	FROM_SELF,     /* the same row, as another object: an edge's node */
+	FROM_CURSOR,   /* the row's cursor, from the slots that `page` names */
+	/* fields of a SHAPE_PAGE */
+	FROM_PAGE_ROWS, /* a list with an object for each row */
+	FROM_PAGE_INFO, /* an object of the four that follow */
+	FROM_PAGE_NEXT,
+	FROM_PAGE_PREVIOUS,
+	FROM_PAGE_START,
+	FROM_PAGE_END,
+	FROM_PAGE_TOTAL,
+};
+
+/*
+ * The rows of a connection as its statement gives them. A root's result has a row for each, and
+ * beside the rows' slots a column that is null when there is no row, then what was computed once;
+ * when it computes nothing, only rows. A nested page is a JSON array of the list of rows and of
+ * what was computed once. Backward pages come in reverse.
+ */
+struct page {
+	const struct param *limit; /* how many rows were asked for, or NULL: … */
+	uint64_t limit_fixed;      /* … this many */
+	bool backward;
+	bool has_rows; /* false: nothing of the rows was asked for */
+	bool one_more; /* a row more than the limit is fetched, to see whether there is one */
+	/* slots, -1 = none: the count of all; true if there are rows before `after`, behind
+	 * `before` */
+	int present, total, before, behind;
+	uint32_t order;       /* of cursors */
+	const uint32_t *keys; /* slots of cursors */
+	size_t nkeys;
 };
 
 struct shape_field {
@@ -33,6 +68,7 @@ struct shape_field {
 	size_t npath;
 	str constant; /* JSON text */
 	const struct shape *shape;
+	const struct page *page; /* CURSOR, PAGE_… */
 	bool wants_row; /* no row was there to follow a relation from: must be read again */
 	const struct gql_field *field; /* for messages: Type.field */
 };
@@ -60,7 +96,8 @@ struct shape {
 	 * discriminator */
 	const struct shape_fields *variants;
 	size_t nvariants;
-	bool by_type;      /* abstract: look at the discriminator */
-	bool type_in_slot; /* abstract: the type's name stands in slot `type_at` … */
-	uint32_t type_at;  /* … or under wanted key `type_at` of the document */
+	bool by_type;            /* abstract: look at the discriminator */
+	bool type_in_slot;       /* abstract: the type's name stands in slot `type_at` … */
+	uint32_t type_at;        /* … or under wanted key `type_at` of the document */
+	const struct page *page; /* PAGE: variants[0] has its fields */
 };
