@@ -40,40 +40,51 @@ export function learnDescriptions(answer) {
   walk(answer);
 }
 
-/** Without default values: those of custom scalars are written in different ways. */
-function withoutDefaults({ print: text, data }) {
-  const drop = (value) => JSON.stringify(value, (key, v) => (key === 'defaultValue' ? undefined : v));
+/** Without default values, under each name that the document gives them. */
+function withoutDefaults({ print: text, data }, source = '') {
+  const keys = new Set(['defaultValue', ...[...source.matchAll(/(\w+)[\s,]*:[\s,]*defaultValue\b/g)].map((m) => m[1])]);
+  const drop = (value) => JSON.stringify(value, (key, v) => (keys.has(key) ? undefined : v));
   return text === undefined ? drop(strip(data)) : drop(parse(text, { noLocation: true }));
 }
 
-/** undefined when equal; else { what, reason? }: a reason makes it a difference that is meant. */
-export function difference(theirs, ours, { outputMayDiffer = false } = {}) {
-  if (ours.unsupported) return { what: 'unsupported' };
-  const reasons = (ours.errors ?? []).map((e) => reasonOf(e.message));
-  const found = compare(theirs, ours, outputMayDiffer);
-  // A schema that only we refuse: what the reference says of a document for it, or of what follows from the
-  // fault, has no counterpart.
-  if (found && reasons.length && reasons.every(Boolean)) return { ...found, reason: reasons[0] };
-  return found;
+/** Is this error of the reference a consequence of a default value that it does not see is wrong? */
+function isConsequence(error, ours) {
+  const [, , place] = error.message.match(/^Required (argument|input field) (\S+) cannot be deprecated/) ?? [];
+  return place !== undefined && ours.some((e) => e.message.startsWith(`${place} has invalid default value`));
 }
 
-function compare(theirs, ours, outputMayDiffer) {
+/** The reason for a difference in errors, if there is one: but for what only we refuse, the errors are the same. */
+function reasonFor(theirs, ours) {
+  const errors = ours.errors ?? [];
+  const reasons = errors.map((e) => reasonOf(e.message));
+  // Only we refuse the schema: what the reference says of a document for it has no counterpart.
+  if (reasons.length && reasons.every(Boolean)) return reasons[0];
+  const rest = errors.filter((e) => !reasonOf(e.message));
+  const wanted = (theirs.errors ?? []).filter((e) => !isConsequence(e, errors));
+  return sorted(rest).join() === sorted(wanted).join() ? reasons.find(Boolean) : undefined;
+}
+
+function compareErrors(theirs, ours) {
+  if (theirs.errors.length !== ours.errors.length) return 'count';
+  const places = (x) => JSON.stringify(x.errors.map((e) => e.locations ?? []));
+  const words = (x) => JSON.stringify(x.errors.map((e) => e.message));
+  if (places(theirs) !== places(ours)) return 'locations';
+  return words(theirs) === words(ours) ? undefined : 'messages';
+}
+
+/**
+ * undefined when equal; else { what, reason? }: a reason makes it a difference that is meant. `customDefaults`: the
+ * schema has defaults of custom scalars; then `source`, the document, tells where an answer shows them.
+ */
+export function difference(theirs, ours, { customDefaults, source } = {}) {
+  if (ours.unsupported) return { what: 'unsupported' };
   if (theirs.ok && ours.ok) {
     const [a, b] = [theirs, ours].map((x) => JSON.stringify(strip([x.print, x.coerced, x.data])));
     if (a === b) return undefined;
-    const explained = outputMayDiffer && withoutDefaults(theirs) === withoutDefaults(ours);
+    const explained = customDefaults && withoutDefaults(theirs, source) === withoutDefaults(ours, source);
     return { what: 'output', reason: explained ? 'defaults of custom scalars are printed as they are written' : undefined };
   }
   if (theirs.crashed && !ours.ok) return undefined;
-  if (theirs.ok !== ours.ok || theirs.errors.length !== ours.errors.length) {
-    const reason = ours.errors?.map((e) => reasonOf(e.message)).find(Boolean);
-    const rest = ours.errors?.filter((e) => !reasonOf(e.message)) ?? [];
-    const same = theirs.errors && JSON.stringify(sorted(rest)) === JSON.stringify(sorted(theirs.errors));
-    return { what: theirs.ok !== ours.ok ? 'accepted' : 'count', reason: same ? reason : undefined };
-  }
-  const places = (x) => JSON.stringify(x.errors.map((e) => e.locations ?? []));
-  const words = (x) => JSON.stringify(x.errors.map((e) => e.message));
-  if (places(theirs) !== places(ours)) return { what: 'locations' };
-  if (words(theirs) !== words(ours)) return { what: 'messages' };
-  return undefined;
+  const what = theirs.ok === ours.ok ? compareErrors(theirs, ours) : 'accepted';
+  return what && { what, reason: reasonFor(theirs, ours) };
 }

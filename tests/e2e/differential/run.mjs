@@ -39,7 +39,8 @@ export async function run({ program, seed, from = 0, to }) {
     counts.cases += 1;
     counts.accepted += theirs.ok;
     let found = difference(theirs, ours);
-    if (found?.what === 'output' && customDefaults(request)) found = difference(theirs, ours, { outputMayDiffer: true });
+    if (found?.what === 'output' && customDefaults(request)) 
+      found = difference(theirs, ours, { customDefaults: true, source: request.source });
     if (found?.reason) {
       counts.explained += 1;
       reasons.set(found.reason, (reasons.get(found.reason) ?? 0) + 1);
