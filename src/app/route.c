@@ -1,15 +1,11 @@
 /*
- * route - HTTP requests → GraphQL requests, outcomes → statuses.
+ * route - HTTP requests → GraphQL requests and back. Statuses are status.c's.
  *
- * Spec: GraphQL over HTTP (draft), the parts that it leaves to the server:
- *   - With application/graphql-response+json a request that was not executed has the status of its
- * first error's code; with application/json it is 200 as soon as the request was well-formed, as
- * older clients expect.
- *   - An executed request is 200, also with errors; but when the database can't be reached or has
- * no capacity left, and nothing was answered, it is 503 with Retry-After in both.
+ * Spec: GraphQL over HTTP (draft)
  */
 #include "app/route.h"
 
+#include "app/status.h"
 #include "app/worker.h"
 #include "base/jread.h"
 #include "base/json.h"
@@ -24,6 +20,8 @@ struct graphql_request {
 	struct http_request *http;
 	struct worker *worker;
 	enum media media;
+	enum statuses statuses;
+	bool is_unread; /* the body is not even JSON */
 };
 
 /* ---- answers ---- */
@@ -39,7 +37,7 @@ static void answer(struct graphql_request *g, int status, str body)
 	static const struct http_header_field ALLOW_POST[] = { { "Allow", "POST" } };
 	static const struct http_header_field RETRY[] = { { "Retry-After", "1" } };
 	struct http_response r = { .status = status,
-		.content_type = media_name(g->media),
+		.content_type = media_name(status_media(g->statuses, status, g->media)),
 		.body = body };
 	if (status == 405) {
 		r.headers = ALLOW_POST;
@@ -58,27 +56,14 @@ static void reject(struct graphql_request *g, enum err_code code, const char *me
 	buf_lit(&b, "{\"errors\":[{\"message\":");
 	json_put_string(&b, str_from(message));
 	buf_printf(&b, ",\"extensions\":{\"code\":\"%s\"}}]}", err_info(code)->name);
-	answer(g, err_info(code)->http, buf_str(&b));
-}
-
-static int status_of(const struct graphql_request *g, const struct exec_response *r)
-{
-	if (r->unavailable)
-		return 503;
-	if (r->outcome == EXEC_DATA)
-		return 200;
-	int status = err_info(r->code)->http;
-	bool well_formed = r->code == ERR_SYNTAX || r->code == ERR_VALIDATION ||
-		r->code == ERR_OPERATION || r->code == ERR_BAD_INPUT || r->code == ERR_COST ||
-		r->code == ERR_UNSUPPORTED;
-	return g->media == MEDIA_JSON && well_formed ? 200 : status;
+	answer(g, status_rejection(g->statuses, code, !g->is_unread), buf_str(&b));
 }
 
 static void on_done(struct exec_request *exec, const struct exec_response *r)
 {
 	struct graphql_request *g = (struct graphql_request *)(void *)exec;
 	g->http->operation = r->operation_name;
-	answer(g, status_of(g, r), r->body);
+	answer(g, status_response(g->statuses, r, g->media), r->body);
 }
 
 static void on_gone(struct http_request *r)
@@ -136,6 +121,19 @@ static bool read_members(struct graphql_request *g, struct jread *r, const char 
 	return ok && jread_end(r);
 }
 
+static bool is_json(str text)
+{
+	struct jread r = jread_on(text, JSON_DEPTH);
+	return jread_skip(&r) && jread_end(&r);
+}
+
+static bool is_json_object(str text)
+{
+	struct jread r = jread_on(text, JSON_DEPTH);
+	enum json_kind kind = jread_peek(&r);
+	return (kind == JSON_OBJECT || kind == JSON_NULL) && is_json(text);
+}
+
 static bool read_body(struct graphql_request *g, const char **why)
 {
 	struct jread r = jread_on(g->http->body, JSON_DEPTH);
@@ -145,18 +143,12 @@ static bool read_body(struct graphql_request *g, const char **why)
 	}
 	if (read_members(g, &r, why))
 		return true;
+	g->is_unread = !is_json(g->http->body);
 	if (!*why)
 		*why = str_printf(g->http->arena, "The body is not a JSON object: %s at byte %zu.",
 			r.fault ? r.fault : "expected an object", r.fault_at)
 			       .p;
 	return false;
-}
-
-static bool is_json_object(str text)
-{
-	struct jread r = jread_on(text, JSON_DEPTH);
-	enum json_kind kind = jread_peek(&r);
-	return (kind == JSON_OBJECT || kind == JSON_NULL) && jread_skip(&r) && jread_end(&r);
 }
 
 static bool read_target(struct graphql_request *g, const char **why)
@@ -214,6 +206,7 @@ static struct graphql_request *graphql_new(struct http_request *h, struct worker
 	struct graphql_request *g = arena_new(h->arena, struct graphql_request);
 	g->http = h;
 	g->worker = w;
+	g->statuses = (enum statuses)settings_number(w->shared->settings, SETTING_HTTP_STATUSES);
 	g->exec.arena = h->arena;
 	g->exec.request_id = h->id;
 	g->exec.on_done = on_done;
@@ -227,7 +220,9 @@ void route_graphql(struct http_request *h, void *arg)
 	struct worker *w = arg;
 	struct graphql_request *g = graphql_new(h, w);
 	const char *why = NULL;
-	g->media = media_accepted(http_header(h, "Accept"));
+	str accept = http_header(h, "Accept");
+	g->media =
+		g->statuses == STATUSES_DRAFT ? media_accepted_new(accept) : media_accepted(accept);
 	if (g->media == MEDIA_HTML && h->query.n == 0 &&
 		settings_flag(w->shared->settings, SETTING_GRAPHIQL)) {
 		redirect_to_page(h);

@@ -135,10 +135,11 @@ unsigned media_quality(str accept, str type, bool *named)
 	return quality;
 }
 
-enum media media_accepted(str accept)
+/* `usual`: what to answer in when the header leaves the choice. */
+static enum media choose(str accept, enum media usual)
 {
 	if (trim(accept).n == 0 || str_eq(accept, S("*/*")))
-		return MEDIA_JSON;
+		return usual;
 	bool graphql_named, json_named, html_named;
 	unsigned graphql =
 		media_quality(accept, S("application/graphql-response+json"), &graphql_named);
@@ -147,11 +148,22 @@ enum media media_accepted(str accept)
 	bool named = (graphql_named && graphql > 0) || (json_named && json > 0);
 	if (html_named && html > 0 && (!named || (html > graphql && html > json)))
 		return MEDIA_HTML;
-	if (graphql_named && graphql > 0 && graphql >= json)
+	bool wanted = graphql_named || (usual == MEDIA_GRAPHQL && !json_named);
+	if (wanted && graphql > 0 && graphql >= json)
 		return MEDIA_GRAPHQL;
 	if (json > 0)
 		return MEDIA_JSON;
 	return graphql > 0 ? MEDIA_GRAPHQL : MEDIA_NONE;
+}
+
+enum media media_accepted(str accept)
+{
+	return choose(accept, MEDIA_JSON);
+}
+
+enum media media_accepted_new(str accept)
+{
+	return choose(accept, MEDIA_GRAPHQL);
 }
 
 enum content content_type_check(str value, str type)

@@ -17,6 +17,8 @@ enum media {
 /* The answer's type for an Accept header (empty: none given). Malformed parts count as not there.
  */
 enum media media_accepted(str accept);
+/* The same, but MEDIA_GRAPHQL also for a missing header and for wildcards. */
+enum media media_accepted_new(str accept);
 /*
  * How much the header wants `type` ("text/event-stream"), 0 (not at all) to 1000. `named` (may be
  * NULL): by name, not through a wildcard.

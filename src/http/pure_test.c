@@ -145,6 +145,21 @@ static void test_accept(void **state)
 	};
 	for (size_t i = 0; i < COUNT(T); i++)
 		CHECK_INT(T[i].accept, media_accepted(str_from(T[i].accept)), T[i].media);
+	static const struct {
+		const char *accept;
+		enum media media;
+	} NEW[] = {
+		{ "", MEDIA_GRAPHQL },
+		{ "*/*", MEDIA_GRAPHQL },
+		{ "application/*", MEDIA_GRAPHQL },
+		{ "application/json", MEDIA_JSON },
+		{ "application/json, */*;q=0.1", MEDIA_JSON },
+		{ GRAPHQL ";q=0, */*", MEDIA_JSON },
+		{ "text/plain", MEDIA_NONE },
+		{ BROWSER, MEDIA_HTML },
+	};
+	for (size_t i = 0; i < COUNT(NEW); i++)
+		CHECK_INT(NEW[i].accept, media_accepted_new(str_from(NEW[i].accept)), NEW[i].media);
 	bool named;
 	CHECK_INT("stream",
 		media_quality(S("text/event-stream;q=0.5"), S("text/event-stream"), &named), 500);

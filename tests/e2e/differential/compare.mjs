@@ -5,6 +5,8 @@ import { parse } from 'graphql';
 
 /** What we refuse and graphql-js 16 does not: message → where the specification says so. */
 export const STRICTER = [
+  [/^Float cannot represent non numeric value: -?\d{2,}$|^Float cannot represent non numeric value: -?[\d.]+[eE]\+?\d{3,}$/,
+    '§3.5.2: a Float that is not finite is refused'],
   [/^All root types must be different,/, '§3.3.1: the root operation types must all be different types'],
   [/has invalid default value/, '§3.6.1, §3.10, §3.13: a default value must be of the type'],
   [/^Invalid circular reference\. The default value of/, "§3.10: no circle of input fields' default values"],
