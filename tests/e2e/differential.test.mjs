@@ -12,10 +12,16 @@ const conformance = join(dirname(program), 'tests/graphql-conformance');
 const CASES = 500;
 
 describe('differential', () => {
-  for (const [name, seed] of [['a fixed seed', 20250901], ['a fresh seed', randomInt(2 ** 32)]])
+  for (const [name, seed] of [
+    ['a fixed seed', 20250901],
+    ['a fresh seed', randomInt(2 ** 32)],
+  ])
     it(`${name}: ${seed}`, async () => {
       const { failures, counts } = await run({ program: conformance, seed, to: CASES });
-      assert.deepEqual(failures.map((f) => `${f.what}: main.mjs --seed ${seed} --case ${f.request.id.split('/')[1]}`), []);
+      assert.deepEqual(
+        failures.map((f) => `${f.what}: main.mjs --seed ${seed} --case ${f.request.id.split('/')[1]}`),
+        [],
+      );
       assert.ok(counts.cases > CASES * 0.95, 'graphql-js answers nearly all');
       assert.ok(counts.accepted > CASES * 0.3 && counts.accepted < CASES * 0.7, `${counts.accepted} accepted`);
     });
@@ -33,6 +39,9 @@ describe('differential', () => {
     assert.equal(what(refused(error('x')), refused(error('y'))), 'messages');
     assert.equal(what(refused(error('x')), { ok: false, unsupported: true }), 'unsupported');
     assert.equal(difference({ ok: true }, refused(error('x'))).reason, undefined);
-    assert.match(difference({ ok: true }, refused(error('All root types must be different, "A" …'))).reason, /§3\.3\.1/);
+    assert.match(
+      difference({ ok: true }, refused(error('All root types must be different, "A" …'))).reason,
+      /§3\.3\.1/,
+    );
   });
 });

@@ -27,12 +27,21 @@ const cases = (status) => [
   ['no query', { variables: {} }, status.shape],
   ['a query that is null', { query: null }, status.shape],
   ...[7, true, [], {}].map((query) => [`a query that is ${JSON.stringify(query)}`, { query }, status.shape]),
-  ...[7, true, [], {}].map((operationName) => [`an operation name that is ${JSON.stringify(operationName)}`,
-    { query: QUERY, operationName }, status.shape]),
-  ...['{}', 7, true, [{}]].map((variables) => [`variables that are ${JSON.stringify(variables)}`,
-    { query: QUERY, variables }, status.shape]),
-  ...['{}', 7, true, [{}]].map((extensions) => [`extensions that are ${JSON.stringify(extensions)}`,
-    { query: QUERY, extensions }, status.shape]),
+  ...[7, true, [], {}].map((operationName) => [
+    `an operation name that is ${JSON.stringify(operationName)}`,
+    { query: QUERY, operationName },
+    status.shape,
+  ]),
+  ...['{}', 7, true, [{}]].map((variables) => [
+    `variables that are ${JSON.stringify(variables)}`,
+    { query: QUERY, variables },
+    status.shape,
+  ]),
+  ...['{}', 7, true, [{}]].map((extensions) => [
+    `extensions that are ${JSON.stringify(extensions)}`,
+    { query: QUERY, extensions },
+    status.shape,
+  ]),
   ['an array', [{ query: QUERY }], status.shape],
   ['a text', '"{ __typename }"', status.notObject],
   ['null', 'null', status.notObject],
@@ -68,11 +77,12 @@ for (const way of ['compatible', 'draft']) {
       await server?.stop();
       await place.remove();
     });
-    const post = (body, headers = {}) => fetch(`${server.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': JSON_TYPE, ...headers },
-      body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
-    });
+    const post = (body, headers = {}) =>
+      fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': JSON_TYPE, ...headers },
+        body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      });
     const get = (parameters, headers = {}) =>
       fetch(`${server.url}/graphql?${new URLSearchParams(parameters)}`, { headers });
     const type = (answer) => answer.headers.get('content-type');
@@ -107,14 +117,22 @@ for (const way of ['compatible', 'draft']) {
         assert.equal(answer.status, 200);
         assert.equal(type(answer), `${want}; charset=utf-8`);
       });
-    for (const accept of ['text/plain', `${JSON_TYPE};q=0`, `${GRAPHQL}; charset=utf-16`, 'application/graphql+json'])
+    for (const accept of [
+      'text/plain',
+      `${JSON_TYPE};q=0`,
+      `${GRAPHQL}; charset=utf-16`,
+      'application/graphql+json',
+    ])
       it(`Accept: ${accept} is 406`, async () => {
         assert.equal((await post({ query: QUERY }, { accept })).status, 406);
       });
     it('no Accept', async () => {
       const answer = await new Promise((done, fail) => {
-        const request = httpRequest(`${server.url}/graphql`,
-          { method: 'POST', headers: { 'Content-Type': JSON_TYPE } }, done);
+        const request = httpRequest(
+          `${server.url}/graphql`,
+          { method: 'POST', headers: { 'Content-Type': JSON_TYPE } },
+          done,
+        );
         request.on('error', fail).end(JSON.stringify({ query: QUERY }));
       });
       answer.resume();
@@ -143,8 +161,16 @@ for (const way of ['compatible', 'draft']) {
     const { shape, syntax } = STATUS[way][GRAPHQL];
     for (const [name, parameters, status] of [
       ['a query', { query: QUERY }, 200],
-      ['all parameters', { query: 'query A($v: Boolean!) { __typename @include(if: $v) }', operationName: 'A',
-        variables: '{"v": true}', extensions: '{}' }, 200],
+      [
+        'all parameters',
+        {
+          query: 'query A($v: Boolean!) { __typename @include(if: $v) }',
+          operationName: 'A',
+          variables: '{"v": true}',
+          extensions: '{}',
+        },
+        200,
+      ],
       ['empty parameters', { query: QUERY, operationName: '', variables: '', extensions: '' }, 200],
       ['an operation called null', { query: 'query null { __typename }', operationName: 'null' }, 200],
       ['variables that are a list', { query: QUERY, variables: '[]' }, shape],
@@ -173,9 +199,12 @@ for (const way of ['compatible', 'draft']) {
         assert.match(answer.headers.get('allow'), /\bGET\b.*\bPOST\b/);
       }
     });
-    it('parameters of a POST\'s URL do not count', async () => {
-      const answer = await fetch(`${server.url}/graphql?query=${QUERY}`,
-        { method: 'POST', headers: { 'content-type': JSON_TYPE, accept: GRAPHQL }, body: '{}' });
+    it("parameters of a POST's URL do not count", async () => {
+      const answer = await fetch(`${server.url}/graphql?query=${QUERY}`, {
+        method: 'POST',
+        headers: { 'content-type': JSON_TYPE, accept: GRAPHQL },
+        body: '{}',
+      });
       assert.equal(answer.status, shape);
     });
   });

@@ -8,7 +8,13 @@ import { schemaOf } from './reference.mjs';
 import { sdl } from './sdl.mjs';
 import { variables } from './variables.mjs';
 
-const OPS = [[15, 'parse'], [25, 'build_schema'], [30, 'validate'], [18, 'coerce_variables'], [12, 'introspect']];
+const OPS = [
+  [15, 'parse'],
+  [25, 'build_schema'],
+  [30, 'validate'],
+  [18, 'coerce_variables'],
+  [12, 'introspect'],
+];
 
 /** { op, sdl, source, … , valid }: `valid` cases were made to be accepted. */
 export function makeCase(seed, index) {
@@ -23,18 +29,38 @@ export function makeCase(seed, index) {
     schema = schemaOf(text);
   } catch (error) {
     if (!error.errors) throw error;
-    throw new Error(`case ${id}: the generator made a schema that is refused: ${error.errors[0].message}\n${text}`);
+    throw new Error(
+      `case ${id}: the generator made a schema that is refused: ${error.errors[0].message}\n${text}`,
+    );
   }
   const source = document(random, schema, { onlyIntrospection: op === 'introspect' });
   if (op === 'parse') {
     const whole = random.pick([source, text, `${text}\n${source}`]);
     // A shorthand query behind a type without a body would be that body.
-    return { id, op, valid: valid && !whole.includes(`${text}\n{`), source: valid ? whole : mutate(random, whole, { syntax: true }) };
+    return {
+      id,
+      op,
+      valid: valid && !whole.includes(`${text}\n{`),
+      source: valid ? whole : mutate(random, whole, { syntax: true }),
+    };
   }
   if (op === 'coerce_variables') {
     const operation = parse(source).definitions.find((d) => d.kind === 'OperationDefinition');
-    return { id, op, valid: false, sdl: text, source, operation_name: operation.name?.value,
-      variables: variables(random, schema, operation) };
+    return {
+      id,
+      op,
+      valid: false,
+      sdl: text,
+      source,
+      operation_name: operation.name?.value,
+      variables: variables(random, schema, operation),
+    };
   }
-  return { id, op, valid: valid && op === 'validate', sdl: text, source: valid ? source : mutate(random, source) };
+  return {
+    id,
+    op,
+    valid: valid && op === 'validate',
+    sdl: text,
+    source: valid ? source : mutate(random, source),
+  };
 }

@@ -5,12 +5,17 @@ import { parse } from 'graphql';
 
 /** What we refuse and graphql-js 16 does not: message → where the specification says so. */
 export const STRICTER = [
-  [/^Float cannot represent non numeric value: -?\d{2,}$|^Float cannot represent non numeric value: -?[\d.]+[eE]\+?\d{3,}$/,
-    '§3.5.2: a Float that is not finite is refused'],
+  [
+    /^Float cannot represent non numeric value: -?\d{2,}$|^Float cannot represent non numeric value: -?[\d.]+[eE]\+?\d{3,}$/,
+    '§3.5.2: a Float that is not finite is refused',
+  ],
   [/^All root types must be different,/, '§3.3.1: the root operation types must all be different types'],
   [/has invalid default value/, '§3.6.1, §3.10, §3.13: a default value must be of the type'],
   [/^Invalid circular reference\. The default value of/, "§3.10: no circle of input fields' default values"],
-  [/^Interface field \S+ is not deprecated, so implementation field/, "§3.6: a field is deprecated only if the interface's is"],
+  [
+    /^Interface field \S+ is not deprecated, so implementation field/,
+    "§3.6: a field is deprecated only if the interface's is",
+  ],
   [/^Directive @\w+ must not be used in its own definition/, '§3.13: a directive must not refer to itself'],
   [/^(Anonymous )?Subscription .*@skip.*@include/, "§5.2.4.1: a subscription's root field is unconditional"],
   [/^The \w+ operation is not supported by the schema\.$/, '§5.2.1.1: the type of the operation exists'],
@@ -24,8 +29,12 @@ const sorted = (errors) => errors.map((e) => JSON.stringify(e)).sort();
 function strip(value, own = false) {
   if (Array.isArray(value)) return value.map((v) => strip(v, own));
   if (!value || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([k, v]) =>
-    [k, typeof v === 'string' && DESCRIPTIONS.has(v) ? '' : strip(v, own)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([k, v]) => [
+      k,
+      typeof v === 'string' && DESCRIPTIONS.has(v) ? '' : strip(v, own),
+    ]),
+  );
 }
 const DESCRIPTIONS = new Set();
 
@@ -44,7 +53,10 @@ export function learnDescriptions(answer) {
 
 /** Without default values, under each name that the document gives them. */
 function withoutDefaults({ print: text, data }, source = '') {
-  const keys = new Set(['defaultValue', ...[...source.matchAll(/(\w+)[\s,]*:[\s,]*defaultValue\b/g)].map((m) => m[1])]);
+  const keys = new Set([
+    'defaultValue',
+    ...[...source.matchAll(/(\w+)[\s,]*:[\s,]*defaultValue\b/g)].map((m) => m[1]),
+  ]);
   const drop = (value) => JSON.stringify(value, (key, v) => (keys.has(key) ? undefined : v));
   return text === undefined ? drop(strip(data)) : drop(parse(text, { noLocation: true }));
 }
@@ -84,7 +96,10 @@ export function difference(theirs, ours, { customDefaults, source } = {}) {
     const [a, b] = [theirs, ours].map((x) => JSON.stringify(strip([x.print, x.coerced, x.data])));
     if (a === b) return undefined;
     const explained = customDefaults && withoutDefaults(theirs, source) === withoutDefaults(ours, source);
-    return { what: 'output', reason: explained ? 'defaults of custom scalars are printed as they are written' : undefined };
+    return {
+      what: 'output',
+      reason: explained ? 'defaults of custom scalars are printed as they are written' : undefined,
+    };
   }
   if (theirs.crashed && !ours.ok) return undefined;
   const what = theirs.ok === ours.ok ? compareErrors(theirs, ours) : 'accepted';

@@ -2,8 +2,21 @@
 // for the same field with the same arguments and type, so that all fields can be merged; each operation has
 // fragments and variables of its own, all used.
 
-import { GraphQLNonNull, getNamedType, getNullableType, isAbstractType, isEnumType, isInputObjectType, isLeafType,
-  isListType, isNonNullType, isObjectType, isRequiredArgument, isRequiredInputField, isUnionType } from 'graphql';
+import {
+  GraphQLNonNull,
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredArgument,
+  isRequiredInputField,
+  isUnionType,
+} from 'graphql';
 import { description, leaf } from './literals.mjs';
 
 const DEPTH = 5;
@@ -51,16 +64,18 @@ class Maker {
     }
     this.nesting = (this.nesting ?? 0) + 1;
     const chosen = fields.filter((f) => isRequiredInputField(f) || random.chance(this.nesting > 3 ? 0 : 0.4));
-    const texts = chosen.map((f) =>
-      `${f.name}: ${this.value(f.type, { hasDefault: f.defaultValue !== undefined, variables })}`);
+    const texts = chosen.map(
+      (f) => `${f.name}: ${this.value(f.type, { hasDefault: f.defaultValue !== undefined, variables })}`,
+    );
     this.nesting -= 1;
     return texts;
   }
 
   variable(type, hasDefault, oneOf) {
     const { random } = this;
-    const known = [...this.variables].find(([, v]) => String(v.declared) === String(type) &&
-      (!oneOf || isNonNullType(v.declared)));
+    const known = [...this.variables].find(
+      ([, v]) => String(v.declared) === String(type) && (!oneOf || isNonNullType(v.declared)),
+    );
     if (known && random.chance(0.5)) return `$${known[0]}`;
     const name = `v${this.variables.size}`;
     let declared = type;
@@ -74,8 +89,8 @@ class Maker {
     } else if (random.chance(0.2)) declared = new GraphQLNonNull(nullable);
     else if (random.chance(0.3)) text = ` = ${this.value(type, { variables: false })}`;
     this.variables.set(name, { declared, text: '' }); // before its own directives are made
-    this.variables.get(name).text = `${description(random)}$${name}: ${declared}${text}` +
-      this.uses('VARIABLE_DEFINITION', false);
+    this.variables.get(name).text =
+      `${description(random)}$${name}: ${declared}${text}` + this.uses('VARIABLE_DEFINITION', false);
     return `$${name}`;
   }
 
@@ -84,14 +99,16 @@ class Maker {
   arguments(args, variables = true) {
     const given = args.filter((a) => isRequiredArgument(a) || this.random.chance(0.4));
     if (!given.length) return '';
-    const texts = given.map((a) =>
-      `${a.name}: ${this.value(a.type, { hasDefault: a.defaultValue !== undefined, variables })}`);
+    const texts = given.map(
+      (a) => `${a.name}: ${this.value(a.type, { hasDefault: a.defaultValue !== undefined, variables })}`,
+    );
     return `(${texts.join(this.random.pick([', ', ' ', '\n']))})`;
   }
 
   uses(place, variables = true, conditions = true) {
     const { random } = this;
-    const texts = this.directives.filter((d) => d.locations.includes(place) && random.chance(0.15))
+    const texts = this.directives
+      .filter((d) => d.locations.includes(place) && random.chance(0.15))
       .map((d) => ` @${d.name}${this.arguments(d.args, variables)}`);
     if (conditions && ['FIELD', 'FRAGMENT_SPREAD', 'INLINE_FRAGMENT'].includes(place) && random.chance(0.1)) {
       const condition = this.schema.getDirective(random.pick(['skip', 'include']));
@@ -106,7 +123,9 @@ class Maker {
     const { random } = this;
     const args = this.arguments(field.args);
     const what = `${field.name}${args}:${field.type}`;
-    let key = random.chance(0.3) ? random.pick(['a', 'b', 'x1', '_', 'on', 'fragment', `z${this.count}`]) : field.name;
+    let key = random.chance(0.3)
+      ? random.pick(['a', 'b', 'x1', '_', 'on', 'fragment', `z${this.count}`])
+      : field.name;
     while (this.names.has(key) && this.names.get(key) !== what) key = `r${(this.count += 1)}`;
     this.names.set(key, what);
     const named = getNamedType(field.type);
@@ -121,8 +140,9 @@ class Maker {
   }
 
   overlapping(type) {
-    const composites = Object.values(this.schema.getTypeMap())
-      .filter((t) => (isObjectType(t) || isAbstractType(t)) && !t.name.startsWith('__'));
+    const composites = Object.values(this.schema.getTypeMap()).filter(
+      (t) => (isObjectType(t) || isAbstractType(t)) && !t.name.startsWith('__'),
+    );
     const possible = (t) => (isAbstractType(t) ? this.schema.getPossibleTypes(t) : [t]);
     const own = possible(type);
     return composites.filter((t) => possible(t).some((p) => own.includes(p)));
@@ -131,8 +151,12 @@ class Maker {
   selection(type, depth) {
     const { random } = this;
     const fields = this.fieldsOf(type, depth);
-    const kind = random.weighed([[6, 'field'], [1, 'typename'], [depth < DEPTH ? 1.5 : 0, 'inline'],
-      [depth < DEPTH ? 1 : 0, 'spread']]);
+    const kind = random.weighed([
+      [6, 'field'],
+      [1, 'typename'],
+      [depth < DEPTH ? 1.5 : 0, 'inline'],
+      [depth < DEPTH ? 1 : 0, 'spread'],
+    ]);
     if (kind === 'field' && fields.length) return this.field(type, random.pick(fields), depth);
     if (kind === 'inline' || kind === 'spread') {
       const on = type.name.startsWith('__') ? type : random.pick([type, ...this.overlapping(type)]);
@@ -154,7 +178,8 @@ class Maker {
     if (!fragment) {
       fragment = { name: `F${this.fragments.length}`, on, variables: this.variables };
       this.fragments.push(fragment);
-      fragment.text = `${description(this.random)}fragment ${fragment.name} on ${on.name}` +
+      fragment.text =
+        `${description(this.random)}fragment ${fragment.name} on ${on.name}` +
         `${this.uses('FRAGMENT_DEFINITION', false)} ${this.set(on, depth + 1)}`;
       fragment.done = true;
     }
@@ -200,11 +225,14 @@ class Maker {
     const types = Object.values(this.schema.getTypeMap()).map((t) => t.name);
     const [schemaType, typeType] = ['__Schema', '__Type'].map((n) => this.schema.getType(n));
     const names = [...types, 'Nothing', 'String', 'Float'];
-    return this.random.times(1, 3, () => {
-      const key = `i${(this.count += 1)}: `;
-      return this.random.chance(0.5) ? `${key}__schema ${this.set(schemaType, 0)}`
-        : `${key}__type(name: "${this.random.pick(names)}") ${this.set(typeType, 0)}`;
-    }).join(' ');
+    return this.random
+      .times(1, 3, () => {
+        const key = `i${(this.count += 1)}: `;
+        return this.random.chance(0.5)
+          ? `${key}__schema ${this.set(schemaType, 0)}`
+          : `${key}__type(name: "${this.random.pick(names)}") ${this.set(typeType, 0)}`;
+      })
+      .join(' ');
   }
 
   document() {
@@ -215,8 +243,10 @@ class Maker {
     const texts = Array.from({ length: n }, (_, i) => {
       // An operation's response names are its own, but its fragments' were made with the others'.
       this.names = new Map();
-      return this.operation(this.onlyIntrospection ? 'query' : random.pick(kinds),
-        several || random.chance(0.4) ? `Op${i}` : '');
+      return this.operation(
+        this.onlyIntrospection ? 'query' : random.pick(kinds),
+        several || random.chance(0.4) ? `Op${i}` : '',
+      );
     });
     texts.push(...this.fragments.map((f) => f.text));
     if (random.chance(0.3)) texts.reverse();

@@ -1,14 +1,58 @@
 // Literals of GraphQL as text. `strings` and `numbers` hold what is awkward to read.
 
-const SNIPPETS = ['a', 'Zoë', '日本', '😀', ' ', '\\n', '\\t', '\\"', '\\\\', '\\u0041', '\\u{1F600}', '\\uD83D\\uDE00',
-  '\\/', '#', '{', ',', '\t', '\u00a0', '\ufeff', "'", '`', '$', '\\b\\f\\r'];
-const BLOCK_SNIPPETS = ['a', 'b c', '\n', '\n  ', '\n\t', '\n\n', '\r\n', '\r', '\\', '\\n', '"', '""', '\\"""', '😀', '  ', '\t',
-  '\\u0041', '#'];
+const SNIPPETS = [
+  'a',
+  'Zoë',
+  '日本',
+  '😀',
+  ' ',
+  '\\n',
+  '\\t',
+  '\\"',
+  '\\\\',
+  '\\u0041',
+  '\\u{1F600}',
+  '\\uD83D\\uDE00',
+  '\\/',
+  '#',
+  '{',
+  ',',
+  '\t',
+  '\u00a0',
+  '\ufeff',
+  "'",
+  '`',
+  '$',
+  '\\b\\f\\r',
+];
+const BLOCK_SNIPPETS = [
+  'a',
+  'b c',
+  '\n',
+  '\n  ',
+  '\n\t',
+  '\n\n',
+  '\r\n',
+  '\r',
+  '\\',
+  '\\n',
+  '"',
+  '""',
+  '\\"""',
+  '😀',
+  '  ',
+  '\t',
+  '\\u0041',
+  '#',
+];
 
 export function string(random) {
   if (random.chance(0.75)) return `"${random.times(0, 5, () => random.pick(SNIPPETS)).join('')}"`;
   const text = random.times(0, 8, () => random.pick(BLOCK_SNIPPETS)).join('');
-  return `"""${text.replace(/(?<!\\)"{3,}/g, '""x').replace(/"$/, '" ').replace(/\\$/, '\\ ')}"""`;
+  return `"""${text
+    .replace(/(?<!\\)"{3,}/g, '""x')
+    .replace(/"$/, '" ')
+    .replace(/\\$/, '\\ ')}"""`;
 }
 
 export function int(random) {
@@ -19,7 +63,14 @@ export function float(random) {
   return random.pick(['0.5', '-0.0', '1e3', '1.5E-7', '-3.25e+2', '123456.789', int(random)]);
 }
 
-export const tooLarge = ['2147483648', '-2147483649', '99999999999999999999', '1e400', '1e1000', '9007199254740993'];
+export const tooLarge = [
+  '2147483648',
+  '-2147483649',
+  '99999999999999999999',
+  '1e400',
+  '1e1000',
+  '9007199254740993',
+];
 
 /** A literal for a custom scalar, which takes any. */
 export function any(random, depth = 0) {

@@ -11,7 +11,9 @@ export class Peer {
       this.end = `the program ended with ${signal ?? code}`;
       this.waiting.splice(0).forEach(({ fail }) => fail(new Error(this.end)));
     });
-    createInterface({ input: this.child.stdout }).on('line', (line) => this.waiting.shift().done(JSON.parse(line)));
+    createInterface({ input: this.child.stdout }).on('line', (line) =>
+      this.waiting.shift().done(JSON.parse(line)),
+    );
   }
 
   ask(request) {

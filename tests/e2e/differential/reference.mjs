@@ -2,18 +2,41 @@
 // specification's edition of September 2025: what it has of the next one is taken out (deprecated directives),
 // and in introspection's own types nullability is set right.
 
-import { DirectiveLocation, GraphQLBoolean, GraphQLDeprecatedDirective, GraphQLEnumType, GraphQLError, GraphQLNonNull, GraphQLString, buildASTSchema, execute, getNamedType, getOperationAST, getVariableValues,
-  isInputObjectType, isSpecifiedScalarType, isScalarType, parse, print, printSchema, validate, validateSchema,
-  introspectionTypes } from 'graphql';
+import {
+  DirectiveLocation,
+  GraphQLBoolean,
+  GraphQLDeprecatedDirective,
+  GraphQLEnumType,
+  GraphQLError,
+  GraphQLNonNull,
+  GraphQLString,
+  buildASTSchema,
+  execute,
+  getNamedType,
+  getOperationAST,
+  getVariableValues,
+  isInputObjectType,
+  isSpecifiedScalarType,
+  isScalarType,
+  parse,
+  print,
+  printSchema,
+  validate,
+  validateSchema,
+  introspectionTypes,
+} from 'graphql';
 import { validateSDL } from 'graphql/validation/validate.js';
 
-const [schemaType, directiveType, locationType] = ['__Schema', '__Directive', '__DirectiveLocation']
-  .map((name) => introspectionTypes.find((type) => type.name === name));
+const [schemaType, directiveType, locationType] = ['__Schema', '__Directive', '__DirectiveLocation'].map(
+  (name) => introspectionTypes.find((type) => type.name === name),
+);
 schemaType.getFields().directives.args = [];
 delete directiveType.getFields().isDeprecated;
 delete directiveType.getFields().deprecationReason;
 delete DirectiveLocation.DIRECTIVE_DEFINITION;
-GraphQLDeprecatedDirective.locations = GraphQLDeprecatedDirective.locations.filter((l) => l !== 'DIRECTIVE_DEFINITION');
+GraphQLDeprecatedDirective.locations = GraphQLDeprecatedDirective.locations.filter(
+  (l) => l !== 'DIRECTIVE_DEFINITION',
+);
 const locations = locationType.toConfig().values;
 delete locations.DIRECTIVE_DEFINITION;
 Object.assign(locationType, new GraphQLEnumType({ ...locationType.toConfig(), values: locations }));
@@ -24,7 +47,8 @@ GraphQLDeprecatedDirective.args[0].type = new GraphQLNonNull(GraphQLString);
 // Spec: §4.2, "includeDeprecated: Boolean! = false"
 for (const type of introspectionTypes)
   for (const field of Object.values(type.getFields?.() ?? {}))
-    for (const arg of field.args) if (arg.name === 'includeDeprecated') arg.type = new GraphQLNonNull(GraphQLBoolean);
+    for (const arg of field.args)
+      if (arg.name === 'includeDeprecated') arg.type = new GraphQLNonNull(GraphQLBoolean);
 
 class Refused extends Error {
   constructor(errors, crashed = false) {
@@ -90,7 +114,9 @@ const OPS = {
   coerce_variables: ({ sdl, source, variables, operation_name: name }) => {
     const schema = schemaOf(sdl);
     const operation = getOperationAST(parsed(source), name);
-    const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 50 });
+    const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+      maxErrors: 50,
+    });
     insist(errors ?? []);
     return { coerced };
   },
@@ -113,7 +139,8 @@ export function answer(request) {
     return { ok: true, ...JSON.parse(JSON.stringify(OPS[request.op](request))) };
   } catch (error) {
     // Its printer gives up on infinite defaults, and on those of custom scalars that are no plain values.
-    if (error instanceof GraphQLError || /^Cannot convert value to AST/.test(error.message)) return { gaveUp: true };
+    if (error instanceof GraphQLError || /^Cannot convert value to AST/.test(error.message))
+      return { gaveUp: true };
     if (!(error instanceof Refused)) throw error;
     return { ok: false, crashed: error.crashed, errors: error.errors.map(shown) };
   }

@@ -6,8 +6,11 @@ import { difference, learnDescriptions } from './compare.mjs';
 import { Peer } from './peer.mjs';
 import { answer, hasCustomDefault, schemaOf } from './reference.mjs';
 
-const EVERYTHING = { op: 'introspect', sdl: 'type Query { a(i: Int f: Float d: ID b: Boolean): String }',
-  source: getIntrospectionQuery({ specifiedByUrl: true, inputValueDeprecation: true, oneOf: true }) };
+const EVERYTHING = {
+  op: 'introspect',
+  sdl: 'type Query { a(i: Int f: Float d: ID b: Boolean): String }',
+  source: getIntrospectionQuery({ specifiedByUrl: true, inputValueDeprecation: true, oneOf: true }),
+};
 
 const customDefaults = (request) => {
   try {
@@ -33,13 +36,15 @@ export async function run({ program, seed, from = 0, to }) {
       continue;
     }
     if (valid && !theirs.ok && theirs.errors[0].message !== 'Maximum introspection depth exceeded')
-      throw new Error(`case ${request.id} was to be accepted: ${theirs.errors[0].message}\n${JSON.stringify(request)}`);
+      throw new Error(
+        `case ${request.id} was to be accepted: ${theirs.errors[0].message}\n${JSON.stringify(request)}`,
+      );
     const ours = await peer.ask(request);
     last = { request, theirs, ours };
     counts.cases += 1;
     counts.accepted += theirs.ok;
     let found = difference(theirs, ours);
-    if (found?.what === 'output' && customDefaults(request)) 
+    if (found?.what === 'output' && customDefaults(request))
       found = difference(theirs, ours, { customDefaults: true, source: request.source });
     if (found?.reason) {
       counts.explained += 1;
@@ -47,7 +52,8 @@ export async function run({ program, seed, from = 0, to }) {
     } else if (found) failures.push({ ...found, ...last });
   }
   peer.stop();
-  const summary = `${counts.cases} cases, ${counts.accepted} accepted by graphql-js, ${failures.length} differences, ` +
+  const summary =
+    `${counts.cases} cases, ${counts.accepted} accepted by graphql-js, ${failures.length} differences, ` +
     `${counts.explained} explained, ${counts.skipped} that graphql-js can't answer${[...reasons].map(([reason, n]) => `\n    ${n} × ${reason}`).join('')}`;
   return { failures, reasons, counts, summary, last };
 }

@@ -4,15 +4,63 @@
 
 import { description, leaf, string } from './literals.mjs';
 
-const WORDS = ['id', 'name', 'title', 'count', 'size', 'owner', 'items', 'parent', 'state', 'total', 'value', 'kind',
-  'type', 'query', 'on', 'input', 'fragment', 'first', 'last', 'edge', 'node', '_x', 'A1'];
+const WORDS = [
+  'id',
+  'name',
+  'title',
+  'count',
+  'size',
+  'owner',
+  'items',
+  'parent',
+  'state',
+  'total',
+  'value',
+  'kind',
+  'type',
+  'query',
+  'on',
+  'input',
+  'fragment',
+  'first',
+  'last',
+  'edge',
+  'node',
+  '_x',
+  'A1',
+];
 const SCALARS = ['Int', 'Float', 'String', 'Boolean', 'ID'];
-const TYPE_PLACES = { scalar: 'SCALAR', enum: 'ENUM', input: 'INPUT_OBJECT', interface: 'INTERFACE', type: 'OBJECT',
-  union: 'UNION' };
-const EXECUTABLE = ['QUERY', 'MUTATION', 'SUBSCRIPTION', 'FIELD', 'FRAGMENT_DEFINITION', 'FRAGMENT_SPREAD', 'INLINE_FRAGMENT',
-  'VARIABLE_DEFINITION'];
-const SYSTEM = ['SCHEMA', 'SCALAR', 'OBJECT', 'FIELD_DEFINITION', 'ARGUMENT_DEFINITION', 'INTERFACE', 'UNION', 'ENUM',
-  'ENUM_VALUE', 'INPUT_OBJECT', 'INPUT_FIELD_DEFINITION'];
+const TYPE_PLACES = {
+  scalar: 'SCALAR',
+  enum: 'ENUM',
+  input: 'INPUT_OBJECT',
+  interface: 'INTERFACE',
+  type: 'OBJECT',
+  union: 'UNION',
+};
+const EXECUTABLE = [
+  'QUERY',
+  'MUTATION',
+  'SUBSCRIPTION',
+  'FIELD',
+  'FRAGMENT_DEFINITION',
+  'FRAGMENT_SPREAD',
+  'INLINE_FRAGMENT',
+  'VARIABLE_DEFINITION',
+];
+const SYSTEM = [
+  'SCHEMA',
+  'SCALAR',
+  'OBJECT',
+  'FIELD_DEFINITION',
+  'ARGUMENT_DEFINITION',
+  'INTERFACE',
+  'UNION',
+  'ENUM',
+  'ENUM_VALUE',
+  'INPUT_OBJECT',
+  'INPUT_FIELD_DEFINITION',
+];
 
 class Maker {
   constructor(random) {
@@ -49,7 +97,8 @@ class Maker {
     }
     const input = this.inputs.get(type);
     if (!input) return leaf(this.random, type, this.enums);
-    const fields = input.oneOf ? [this.random.pick(input.fields)]
+    const fields = input.oneOf
+      ? [this.random.pick(input.fields)]
       : input.fields.filter((f) => f.required || this.random.chance(0.3));
     return `{${fields.map((f) => `${f.name}: ${input.oneOf ? this.value(f.type) : this.literal(f.type)}`).join(', ')}}`;
   }
@@ -57,9 +106,11 @@ class Maker {
   /** Uses of directives at a place, each at most once unless repeatable. */
   uses(place) {
     const fitting = this.directives.filter((d) => d.places.includes(place));
-    return fitting.flatMap((d) => this.random.times(0, d.repeatable && this.random.chance(0.3) ? 2 : 1, () => d))
+    return fitting
+      .flatMap((d) => this.random.times(0, d.repeatable && this.random.chance(0.3) ? 2 : 1, () => d))
       .filter(() => this.random.chance(0.2))
-      .map((d) => ` @${d.name}${this.givenArguments(d)}`).join('');
+      .map((d) => ` @${d.name}${this.givenArguments(d)}`)
+      .join('');
   }
 
   givenArguments(directive) {
@@ -79,8 +130,12 @@ class Maker {
       const type = this.wrap(this.random.pick(leaves), oneOf ? false : undefined);
       const hasDefault = !oneOf && withDefaults && this.random.chance(0.25);
       const required = type.endsWith('!') && !hasDefault;
-      const text = description(this.random) + `${name}: ${type}` +
-        (hasDefault ? ` = ${this.literal(type)}` : '') + this.deprecated(required) + this.uses(place);
+      const text =
+        description(this.random) +
+        `${name}: ${type}` +
+        (hasDefault ? ` = ${this.literal(type)}` : '') +
+        this.deprecated(required) +
+        this.uses(place);
       return { name, type, required, text };
     });
   }
@@ -91,14 +146,22 @@ class Maker {
   }
 
   field(name, type, args) {
-    return { name, type, args,
-      text: (extra = '') => description(this.random, '  ') + name +
+    return {
+      name,
+      type,
+      args,
+      text: (extra = '') =>
+        description(this.random, '  ') +
+        name +
         (args.length ? `(${args.map((a) => a.text).join(this.random.pick([', ', '\n', ' ']))})` : '') +
-        `: ${type}${extra}${this.uses('FIELD_DEFINITION')}` };
+        `: ${type}${extra}${this.uses('FIELD_DEFINITION')}`,
+    };
   }
 
   fields(n, outputs) {
-    return this.names(n).map((name) => this.field(name, this.wrap(this.random.pick(outputs)), this.arguments()));
+    return this.names(n).map((name) =>
+      this.field(name, this.wrap(this.random.pick(outputs)), this.arguments()),
+    );
   }
 
   define(kind, name, head, members) {
@@ -106,31 +169,47 @@ class Maker {
   }
 
   makeDirectives() {
-    this.random.times(0, 3, (i) => {
-      const name = `dir${i}`;
-      const fields = this.random.chance(0.6)
-        ? this.inputValues(this.random.int(1, 2), 'ARGUMENT_DEFINITION') : [];
-      const places = this.random.some([...EXECUTABLE, ...SYSTEM], 0.4);
-      if (!places.length) places.push('FIELD');
-      const repeatable = this.random.chance(0.3);
-      const args = fields.length ? `(${fields.map((f) => f.text).join(', ')})` : '';
-      const text = `${description(this.random)}directive @${name}${args}${repeatable ? ' repeatable' : ''} on ` +
-        `${this.random.chance(0.2) ? '| ' : ''}${places.join(' | ')}`;
-      this.definitions.push({ text });
-      return { name, fields, places, repeatable };
-    }).forEach((d) => this.directives.push(d)); // after all are made: none stands on another's arguments
+    this.random
+      .times(0, 3, (i) => {
+        const name = `dir${i}`;
+        const fields = this.random.chance(0.6)
+          ? this.inputValues(this.random.int(1, 2), 'ARGUMENT_DEFINITION')
+          : [];
+        const places = this.random.some([...EXECUTABLE, ...SYSTEM], 0.4);
+        if (!places.length) places.push('FIELD');
+        const repeatable = this.random.chance(0.3);
+        const args = fields.length ? `(${fields.map((f) => f.text).join(', ')})` : '';
+        const text =
+          `${description(this.random)}directive @${name}${args}${repeatable ? ' repeatable' : ''} on ` +
+          `${this.random.chance(0.2) ? '| ' : ''}${places.join(' | ')}`;
+        this.definitions.push({ text });
+        return { name, fields, places, repeatable };
+      })
+      .forEach((d) => this.directives.push(d)); // after all are made: none stands on another's arguments
   }
 
   makeLeaves() {
     this.scalars = this.random.times(0, 2, (i) => `Scalar${i}`);
-    this.scalars.forEach((name) => this.define('scalar', name,
-      this.random.chance(0.3) ? ' @specifiedBy(url: "https://example.org/")' : '', []));
+    this.scalars.forEach((name) =>
+      this.define(
+        'scalar',
+        name,
+        this.random.chance(0.3) ? ' @specifiedBy(url: "https://example.org/")' : '',
+        [],
+      ),
+    );
     this.random.times(0, 2, (i) => {
       const values = this.random.some(['RED', 'GREEN', 'blue', 'type', 'on', '_1', 'X'], 0.5);
       if (!values.length) values.push('ONE');
       this.enums[`Enum${i}`] = values;
-      this.define('enum', `Enum${i}`, '', values.map((v) =>
-        description(this.random, '  ') + v + this.deprecated(false) + this.uses('ENUM_VALUE')));
+      this.define(
+        'enum',
+        `Enum${i}`,
+        '',
+        values.map(
+          (v) => description(this.random, '  ') + v + this.deprecated(false) + this.uses('ENUM_VALUE'),
+        ),
+      );
     });
   }
 
@@ -151,7 +230,14 @@ class Maker {
     const interfaces = random.times(0, 2, (i) => `Face${i}`);
     const objects = random.times(1, 4, (i) => `Object${i}`);
     const unions = random.times(0, 2, (i) => `Union${i}`);
-    const outputs = [...SCALARS, ...this.scalars, ...Object.keys(this.enums), ...interfaces, ...objects, ...unions];
+    const outputs = [
+      ...SCALARS,
+      ...this.scalars,
+      ...Object.keys(this.enums),
+      ...interfaces,
+      ...objects,
+      ...unions,
+    ];
     const faces = [];
     interfaces.forEach((name) => {
       const above = random.some(faces, 0.4);
@@ -162,8 +248,12 @@ class Maker {
     unions.forEach((name) => {
       const members = random.some(objects, 0.6);
       if (!members.length) members.push(objects[0]);
-      this.definitions.push({ text: `${description(random)}union ${name}${this.uses('UNION')} = ` +
-        (random.chance(0.2) ? '| ' : '') + members.join(' | ') });
+      this.definitions.push({
+        text:
+          `${description(random)}union ${name}${this.uses('UNION')} = ` +
+          (random.chance(0.2) ? '| ' : '') +
+          members.join(' | '),
+      });
     });
     return outputs;
   }
@@ -172,22 +262,30 @@ class Maker {
   composite(kind, name, outputs, above) {
     const all = [...new Set(above.flatMap((f) => [...f.above, f]))];
     const inherited = new Map();
-    const ok = all.filter((face) => face.fields.every((f) => {
-      const same = inherited.get(f.name);
-      return !same || same === f;
-    }) && face.fields.every((f) => inherited.set(f.name, f)));
+    const ok = all.filter(
+      (face) =>
+        face.fields.every((f) => {
+          const same = inherited.get(f.name);
+          return !same || same === f;
+        }) && face.fields.every((f) => inherited.set(f.name, f)),
+    );
     const faces = ok.filter((face) => face.above.every((f) => ok.includes(f)));
     const taken = new Map(faces.flatMap((f) => f.fields.map((field) => [field.name, field])));
     const fields = [...taken.values()].map((f) => {
       const stricter = kind === 'type' && !f.type.endsWith('!') && this.random.chance(0.3);
-      const more = kind === 'type' && this.random.chance(0.2) && !f.args.some((a) => a.name === 'extra')
-        ? [{ name: 'extra', text: 'extra: Int' }] : [];
-      return stricter || more.length ? this.field(f.name, stricter ? `${f.type}!` : f.type, [...f.args, ...more]) : f;
+      const more =
+        kind === 'type' && this.random.chance(0.2) && !f.args.some((a) => a.name === 'extra')
+          ? [{ name: 'extra', text: 'extra: Int' }]
+          : [];
+      return stricter || more.length
+        ? this.field(f.name, stricter ? `${f.type}!` : f.type, [...f.args, ...more])
+        : f;
     });
     for (const f of this.fields(this.random.int(1, 4), outputs)) if (!taken.has(f.name)) fields.push(f);
     const order = fields.map((f) => f.text(taken.has(f.name) ? '' : this.deprecated(false)));
     const head = faces.length
-      ? ` implements ${this.random.chance(0.2) ? '& ' : ''}${faces.map((f) => f.name).join(' & ')}` : '';
+      ? ` implements ${this.random.chance(0.2) ? '& ' : ''}${faces.map((f) => f.name).join(' & ')}`
+      : '';
     this.define(kind, name, head, order);
     return { name, fields, above: faces };
   }
@@ -199,19 +297,29 @@ class Maker {
     if (random.chance(0.4)) roots.mutation = named ? 'Changes' : 'Mutation';
     if (random.chance(0.4)) roots.subscription = named ? 'Events' : 'Subscription';
     for (const name of Object.values(roots))
-      this.define('type', name, '', this.fields(random.int(1, 5), outputs).map((f) => f.text(this.deprecated(false))));
+      this.define(
+        'type',
+        name,
+        '',
+        this.fields(random.int(1, 5), outputs).map((f) => f.text(this.deprecated(false))),
+      );
     if (named || random.chance(0.2)) {
       const members = Object.entries(roots).map(([operation, type]) => `${operation}: ${type}`);
-      this.definitions.push({ text: `${description(random)}schema${this.uses('SCHEMA')} {\n  ${members.join('\n  ')}\n}` });
+      this.definitions.push({
+        text: `${description(random)}schema${this.uses('SCHEMA')} {\n  ${members.join('\n  ')}\n}`,
+      });
     }
   }
 
   print({ kind, name, head, members, text }) {
     if (text) return [text];
     const { random } = this;
-    const block = (list) => (list.length ? ` {\n${list.map((m) => (m.startsWith('  ') ? m : `  ${m}`)).join('\n')}\n}` : '');
+    const block = (list) =>
+      list.length ? ` {\n${list.map((m) => (m.startsWith('  ') ? m : `  ${m}`)).join('\n')}\n}` : '';
     const cut = members.length > 1 && random.chance(0.15) ? random.int(1, members.length - 1) : members.length;
-    const out = [`${description(random)}${kind} ${name}${head}${this.uses(TYPE_PLACES[kind])}${block(members.slice(0, cut))}`];
+    const out = [
+      `${description(random)}${kind} ${name}${head}${this.uses(TYPE_PLACES[kind])}${block(members.slice(0, cut))}`,
+    ];
     if (cut < members.length) out.push(`extend ${kind} ${name}${block(members.slice(cut))}`);
     return out;
   }

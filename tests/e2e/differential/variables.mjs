@@ -1,7 +1,14 @@
 // JSON for an operation's variables: right by construction, then perhaps spoilt in a place or two.
 
-import { Kind, isEnumType, isInputObjectType, isListType, isNonNullType, isRequiredInputField,
-  typeFromAST } from 'graphql';
+import {
+  Kind,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isRequiredInputField,
+  typeFromAST,
+} from 'graphql';
 
 const LEAVES = {
   Int: (r) => r.pick([0, -1, 2147483647, -2147483648, r.int(-999, 999)]),
@@ -10,8 +17,28 @@ const LEAVES = {
   Boolean: (r) => r.pick([true, false]),
   ID: (r) => r.pick(['a', '1', 7, -12]),
 };
-const WRONG = [null, true, 0, 1.5, -0.1, 2147483648, 1e21, '', 'text', '1', [], [null], [[1]], {}, { a: 1 }, { self: [] }, [{}],
-  'RED', 'x'.repeat(300), Array.from({ length: 30 }, (_, i) => i)];
+const WRONG = [
+  null,
+  true,
+  0,
+  1.5,
+  -0.1,
+  2147483648,
+  1e21,
+  '',
+  'text',
+  '1',
+  [],
+  [null],
+  [[1]],
+  {},
+  { a: 1 },
+  { self: [] },
+  [{}],
+  'RED',
+  'x'.repeat(300),
+  Array.from({ length: 30 }, (_, i) => i),
+];
 
 function right(random, type, depth = 0) {
   if (isNonNullType(type)) return present(random, type.ofType, depth);
