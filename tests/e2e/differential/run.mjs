@@ -52,8 +52,9 @@ export async function run({ program, seed, from = 0, to }) {
     } else if (found) failures.push({ ...found, ...last });
   }
   peer.stop();
+  const why = [...reasons].map(([reason, n]) => `\n    ${n} × ${reason}`);
   const summary =
     `${counts.cases} cases, ${counts.accepted} accepted by graphql-js, ${failures.length} differences, ` +
-    `${counts.explained} explained, ${counts.skipped} that graphql-js can't answer${[...reasons].map(([reason, n]) => `\n    ${n} × ${reason}`).join('')}`;
+    `${counts.explained} explained, ${counts.skipped} that graphql-js can't answer${why.join('')}`;
   return { failures, reasons, counts, summary, last };
 }
