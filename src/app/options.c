@@ -43,6 +43,7 @@ struct engine_options options_engine(const struct settings *s)
 		.tokens_max = settings_number(s, SETTING_LIMITS_TOKENS),
 		.depth_max = (unsigned)settings_number(s, SETTING_LIMITS_DEPTH),
 		.request_bytes_max = settings_number(s, SETTING_LIMITS_REQUEST_MEMORY),
+		.idempotency_keep_ms = settings_number(s, SETTING_IDEMPOTENCY_KEEP),
 		.write_retries = (unsigned)settings_number(s, SETTING_WRITES_RETRIES),
 		.slow_us = settings_number(s, SETTING_POOL_SLOW_AFTER) * 1000,
 		.suggestions = settings_flag(s, SETTING_ERRORS_SUGGESTIONS),

@@ -22,6 +22,7 @@ struct graphql_request {
 	enum media media;
 	enum statuses statuses;
 	bool is_unread; /* the body is not even JSON */
+	bool replayed; /* the answer was stored under an Idempotency-Key */
 };
 
 /* ---- answers ---- */
@@ -36,15 +37,19 @@ static void answer(struct graphql_request *g, int status, str body)
 {
 	static const struct http_header_field ALLOW_POST[] = { { "Allow", "POST" } };
 	static const struct http_header_field RETRY[] = { { "Retry-After", "1" } };
+	static const struct http_header_field REPLAYED[] = { { "Idempotency-Replayed", "true" } };
 	struct http_response r = { .status = status,
 		.content_type = media_name(status_media(g->statuses, status, g->media)),
 		.body = body };
 	if (status == 405) {
 		r.headers = ALLOW_POST;
 		r.nheaders = COUNT(ALLOW_POST);
-	} else if (status == 503) {
+	} else if (status == 503 || status == 409) {
 		r.headers = RETRY;
 		r.nheaders = COUNT(RETRY);
+	} else if (g->replayed) {
+		r.headers = REPLAYED;
+		r.nheaders = COUNT(REPLAYED);
 	}
 	http_respond(g->http, &r);
 }
@@ -63,6 +68,7 @@ static void on_done(struct exec_request *exec, const struct exec_response *r)
 {
 	struct graphql_request *g = (struct graphql_request *)(void *)exec;
 	g->http->operation = r->operation_name;
+	g->replayed = r->replayed;
 	answer(g, status_response(g->statuses, r, g->media), r->body);
 }
 
@@ -209,6 +215,7 @@ static struct graphql_request *graphql_new(struct http_request *h, struct worker
 	g->statuses = (enum statuses)settings_number(w->shared->settings, SETTING_HTTP_STATUSES);
 	g->exec.arena = h->arena;
 	g->exec.request_id = h->id;
+	g->exec.idempotency_key = http_header(h, "Idempotency-Key");
 	g->exec.on_done = on_done;
 	h->user = g;
 	h->on_gone = on_gone;

@@ -15,6 +15,7 @@
 
 #include "base/json.h"
 #include "ev/loop.h"
+#include "exec/idempotency.h"
 #include "graphql/introspect.h"
 
 enum { ERRORS_MAX = 100 };
@@ -95,6 +96,7 @@ static void finish(struct exec *x, enum exec_outcome outcome)
 	if (r) {
 		struct exec_response response = { .outcome = outcome, .query_us = x->query_us };
 		response.code = x->errors.n ? x->errors.at[0].code : ERR_NONE;
+		response.replayed = x->replayed;
 		response.unavailable = is_unavailable(x);
 		response.body = final_body(x, outcome);
 		if (x->doc && x->doc->operation)
@@ -109,6 +111,11 @@ static void finish(struct exec *x, enum exec_outcome outcome)
 void exec_finish(struct exec *x)
 {
 	finish(x, EXEC_DATA);
+}
+
+void exec_refuse(struct exec *x)
+{
+	finish(x, EXEC_REQUEST_ERROR);
 }
 
 /* ---- errors at root fields ---- */
@@ -430,7 +437,7 @@ static bool prepare(struct exec *x)
 	if (!gql_coerce_variables(&c, x->doc->operation, x->doc->types, r->variables, &x->vars))
 		return false;
 	x->plan = prepared_plan(e->documents, x->doc, &x->vars, &x->errors);
-	return x->plan && introspection_allowed(x);
+	return x->plan && introspection_allowed(x) && idempotency_begin(x);
 }
 
 static struct exec *exec_new(struct engine *e, struct exec_request *r)

@@ -30,14 +30,15 @@ struct engine_options {
 	const struct log *log;
 	const struct model
 		*model; /* a reference is taken; NULL: every request is answered ERR_UNAVAILABLE */
-	size_t documents_max;     /* in the cache */
-	size_t tokens_max;        /* of a document; 0 = no limit */
-	unsigned depth_max;       /* of nesting in a document */
-	size_t request_bytes_max; /* memory for one request's work; 0 = no limit */
-	uint64_t slow_us;         /* statements that usually take longer go to the slow lane */
-	unsigned write_retries;   /* of a transaction that lost against another one */
-	bool suggestions;         /* "Did you mean" in messages */
-	bool debug;               /* development: the database's messages are shown to clients */
+	size_t documents_max;         /* in the cache */
+	size_t tokens_max;            /* of a document; 0 = no limit */
+	unsigned depth_max;           /* of nesting in a document */
+	size_t request_bytes_max;     /* memory for one request's work; 0 = no limit */
+	uint64_t slow_us;             /* statements that usually take longer go to the slow lane */
+	uint64_t idempotency_keep_ms; /* how long the answer to an Idempotency-Key is kept */
+	unsigned write_retries;       /* of a transaction that lost against another one */
+	bool suggestions;             /* "Did you mean" in messages */
+	bool debug; /* development: the database's messages are shown to clients */
 	enum introspection_policy introspection;
 	const char *anonymous_role; /* SET LOCAL ROLE of requests without identity; NULL = none */
 	uint64_t cursor_seed; /* checks cursors: CURSOR_SEED, or that of a secret (sql/cursor.h) */
@@ -54,6 +55,7 @@ struct exec_response {
 	enum err_code code; /* of the first error; ERR_NONE without errors */
 	str body;           /* JSON, on the request's arena */
 	str operation_name; /* of the operation that ran; may be empty */
+	bool replayed;      /* some of it was stored under its Idempotency-Key */
 	bool unavailable;   /* nothing could be asked of the database: worth a 503 */
 	uint64_t query_us;  /* time at the database */
 };
@@ -66,6 +68,7 @@ struct exec_request {
 	str variables;      /* JSON object text, "null" or empty */
 	bool query_only;    /* GET: mutations are refused with ERR_METHOD */
 	str request_id;
+	str idempotency_key;  /* the header's value; .p == NULL: none. Counts for mutations */
 	uint64_t deadline_us; /* loop clock; 0 = the pool's default */
 	/* Becomes session settings, context values, and what authorisation asks. NULL: anonymous.
 	 * It is copied when the request begins. */

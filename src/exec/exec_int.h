@@ -18,6 +18,9 @@ struct engine {
 	size_t nspare;
 	unsigned running;
 	uint64_t requests, errors;
+	struct pgjob clean; /* removes expired idempotency keys; at most one at a time */
+	bool cleaning;
+	uint64_t cleaned_us; /* when it began last */
 };
 
 /* A mutation's row by the contract, copied out of the result. */
@@ -37,6 +40,7 @@ struct unit {
 };
 
 struct failure;
+struct idempotency;
 
 struct exec {
 	struct engine *engine;
@@ -57,10 +61,12 @@ struct exec {
 	bool *failed;         /* by root: its statement failed, it is null */
 	size_t next_root;     /* the next to be written */
 	bool data_null;       /* a null reached the top */
+	bool replayed;        /* some unit was not run: its answer was stored */
 	unsigned rounds;
 	struct unit unit; /* that is running */
 	const struct failure *
 		*failures;        /* by root, of a mutation: how it failed, NULL = it did not */
+	struct idempotency *key;  /* with an Idempotency-Key */
 	struct timer *retry;      /* the unit runs again when it fires, else NULL */
 	struct contract contract; /* of the running mutation */
 	str *splices;             /* by reread: the entity's response text */
@@ -85,6 +91,8 @@ struct projection exec_projection(struct exec *x);
 void exec_put_null(struct exec *x, const struct plan_root *root);
 /* Ends the request: writes errors and calls on_done. */
 void exec_finish(struct exec *x);
+/* The same for a request that was not executed: only its errors are the answer. */
+void exec_refuse(struct exec *x);
 
 /* ---- identify.c ---- */
 

@@ -14,6 +14,7 @@
  */
 #include "exec/contract.h"
 #include "exec/failure.h"
+#include "exec/idempotency.h"
 
 #include "base/clock.h"
 #include "ev/loop.h"
@@ -23,6 +24,17 @@ enum { RETRY_MS = 4 };
 static void run_unit(struct exec *x);
 static void mutate_next(struct exec *x);
 
+static const struct failure BUSY = { .code = ERR_CONFLICT,
+	.status = STR_INIT("conflict:idempotency_key"),
+	.message =
+		STR_INIT("Another request with this Idempotency-Key is being executed. Wait, and "
+			 "send it again.") };
+static const struct failure REUSED = { .code = ERR_KEY_REUSED,
+	.status = STR_INIT("conflict:idempotency_key"),
+	.message = STR_INIT("This Idempotency-Key was used for another request. Take a new key.") };
+static const struct failure UNREAD = { .code = ERR_UNAVAILABLE,
+	.status = STR_INIT("failed:idempotency_key"),
+	.message = STR_INIT("The stored answer can't be read now. Send the request again.") };
 static const struct failure UNDONE = { .code = ERR_ROLLED_BACK,
 	.status = STR_INIT("failed:rolled_back") };
 
@@ -99,6 +111,8 @@ static bool has_failed(const struct exec *x)
 static void decide(struct exec *x)
 {
 	x->unit.undone = x->plan->atomic && has_failed(x);
+	if (idempotency_is_on(x) && !x->unit.undone)
+		idempotency_store(x);
 	pgpool_finish(x->engine->o.pool, &x->job, !x->unit.undone);
 }
 
@@ -122,6 +136,14 @@ static void on_mutation_result(struct pgjob *job, int statement, const struct pg
 }
 
 /* ---- the end of a unit ---- */
+
+static size_t first_statement(const struct plan *plan)
+{
+	size_t i = 0;
+	while (i < plan->nroots && plan->roots[i].statement < 0)
+		i++;
+	return i;
+}
 
 static void on_retry(void *arg)
 {
@@ -163,6 +185,46 @@ static void next_unit(struct exec *x)
 	mutate_next(x);
 }
 
+/* The unit is not run. Nothing was: the request as a whole is refused. */
+static void refuse_unit(struct exec *x, const struct failure *f)
+{
+	unwrite(x);
+	if (x->unit.first == first_statement(x->plan)) {
+		gql_error_add(&x->errors, f->code, "%.*s", STR_ARG(f->message));
+		exec_refuse(x);
+		return;
+	}
+	for (size_t i = x->unit.first; i < x->unit.end; i++) {
+		put_ready(x, i);
+		if (x->plan->roots[i].statement >= 0)
+			failure_put(x, &x->plan->roots[i], f);
+		x->next_root = i + 1;
+	}
+	next_unit(x);
+}
+
+/* What the unit answered the first time is its answer. */
+static void on_replay(struct exec *x, const struct replay *r, const struct err *e)
+{
+	if (e || !r->found) {
+		refuse_unit(x, e ? &UNREAD : &BUSY);
+		return;
+	}
+	if (!r->same) {
+		refuse_unit(x, &REUSED);
+		return;
+	}
+	x->replayed = true;
+	x->data_null = !r->data.p;
+	buf_put(&x->out, r->data);
+	if (r->errors.n)
+		gql_error_add(&x->errors, ERR_MUTATION, "stored")->printed = r->errors;
+	for (size_t i = x->unit.first; i < x->unit.end; i++)
+		if (x->plan->roots[i].statement >= 0)
+			x->next_root = i + 1;
+	next_unit(x);
+}
+
 static void on_mutation_done(struct pgjob *job, const struct err *e, const struct pgdiag *diag)
 {
 	struct exec *x = job->user;
@@ -172,6 +234,16 @@ static void on_mutation_done(struct pgjob *job, const struct err *e, const struc
 	}
 	uint64_t now = loop_now_us(x->engine->o.loop);
 	x->query_us += now - MIN(now, job->sent_us ? job->sent_us : now);
+	enum idempotency_verdict verdict = e ? idempotency_verdict(x, e, diag) : CLAIM_OTHER;
+	if (verdict == CLAIM_ANSWERED) {
+		unwrite(x);
+		idempotency_find(x, on_replay);
+		return;
+	}
+	if (verdict == CLAIM_BUSY) {
+		refuse_unit(x, &BUSY);
+		return;
+	}
 	if (e && again(x, e))
 		return;
 	if (e || x->unit.undone)
@@ -228,7 +300,7 @@ static void run_unit(struct exec *x)
 	x->unit.out_at = x->out.n;
 	x->unit.errors_at = x->errors.n;
 	x->unit.undone = false;
-	x->unit.own = 0;
+	x->unit.own = idempotency_is_on(x);
 	for (size_t i = x->unit.first; i < x->unit.end; i++)
 		x->failures[i] = NULL;
 	x->job = (struct pgjob){ .lane = PGLANE_ISOLATED,
@@ -239,12 +311,14 @@ static void run_unit(struct exec *x)
 		.on_result = on_mutation_result,
 		.on_done = on_mutation_done,
 		.user = x };
+	if (x->unit.own)
+		idempotency_claim(x, &x->stmts[x->job.nstmts++]);
 	if (!bind_unit(x)) {
 		next_unit(x);
 		return;
 	}
 	bool alone = x->job.nstmts == 1 && x->nsettings == 0;
-	x->job.hold = plan->atomic && !plan->dry_run;
+	x->job.hold = (plan->atomic || idempotency_is_on(x)) && !plan->dry_run;
 	x->job.tx = plan->dry_run ? PGTX_ROLLBACK : alone && !x->job.hold ? PGTX_NONE : PGTX_WRITE;
 	pgpool_submit(x->engine->o.pool, &x->job);
 }

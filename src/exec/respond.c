@@ -15,6 +15,10 @@ static void put_locations(struct buf *b, const struct gql_error *e)
 
 void respond_put_error(struct buf *b, const struct gql_error *e)
 {
+	if (e->printed.n) {
+		buf_put(b, e->printed);
+		return;
+	}
 	buf_lit(b, "{\"message\":");
 	json_put_string(b, e->message);
 	if (e->nplaces)

@@ -35,6 +35,7 @@ struct gql_error {
 	} *places;
 	size_t nplaces;
 	str path;       /* JSON text of the response path, e.g. ["a",0]; empty = none */
+	str printed;    /* the whole error as JSON, made before; empty = made of the rest */
 	str extensions; /* JSON members to put after "code", e.g. "hint":"…"; empty = none */
 };
 

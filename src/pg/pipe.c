@@ -197,16 +197,27 @@ static void send_settings(struct pgconn *c, struct pgjob *job)
 		send_query(c, p->set_sql[n / 2], own_key((unsigned)n / 2), n, op);
 }
 
-static void send_stmt(struct pgconn *c, struct pgjob *job, int i, bool finishes)
+static void send_params(struct pgconn *c, const struct pgstmt *s, struct pgop op)
 {
-	const struct pgstmt *s = &job->stmts[i];
 	const char **v = params_for(c->pool, s->nparams);
 	for (int k = 0; k < s->nparams; k++) {
 		const struct pgparam *in = &s->params[k];
 		v[k] = in->null ? NULL : in->text.p ? in->text.p : "";
 	}
-	struct pgop op = { .job = job, .kind = OP_STMT, .stmt = i, .finishes = finishes };
 	send_query(c, s->sql, s->key, s->nparams, op);
+}
+
+static void send_stmt(struct pgconn *c, struct pgjob *job, int i, bool finishes)
+{
+	struct pgop op = { .job = job, .kind = OP_STMT, .stmt = i, .finishes = finishes };
+	send_params(c, &job->stmts[i], op);
+}
+
+/* What a held job runs before its COMMIT. */
+static void send_last(struct pgconn *c, struct pgjob *job)
+{
+	if (job->last)
+		send_params(c, job->last, (struct pgop){ .job = job, .kind = OP_SET, .stmt = -1 });
 }
 
 static void send_job(struct pgconn *c, struct pgjob *job, bool solo)
@@ -291,6 +302,8 @@ void pipe_finish(struct pgconn *c, struct pgjob *job, bool commit)
 	job_enter(job, JOB_ENDING);
 	if (waits)
 		pgconn_enter(c, CONN_BUSY);
+	if (commit)
+		send_last(c, job);
 	send_own(c, job, OP_END, commit ? OWN_COMMIT : OWN_ROLLBACK);
 	send_sync(c, NULL, false);
 	send_evicted(c);

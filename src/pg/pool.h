@@ -94,8 +94,10 @@ struct pgjob {
 	int nsettings;
 	bool hold; /* with PGTX_WRITE: after the last result wait for pgpool_finish instead of
 		      committing */
-	uint64_t deadline_us; /* loop clock; 0 = the pool's default. Then the statement is
-				 cancelled: ERR_TIMEOUT */
+	const struct pgstmt *last; /* with hold, NULL or: runs before the COMMIT, its result counts
+				      only when it fails. To be set before pgpool_finish */
+	uint64_t deadline_us;      /* loop clock; 0 = the pool's default. Then the statement is
+				      cancelled: ERR_TIMEOUT */
 	pgrow_fn *
 		on_result; /* for each statement, in order; not called again after a failure. A job
 			      that is sent again after an aborted batch has had no result before. */

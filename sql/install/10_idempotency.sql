@@ -1,0 +1,68 @@
+-- Idempotency keys: what a mutation with the header Idempotency-Key answered, kept in the
+-- transaction that did it, so that sending it again gives the answer and does nothing.
+--
+-- The functions run with the rights of the schema's owner, because a request may run under a role
+-- of its own; the table itself is nobody else's.
+create table if not exists fraiseql.idempotency_key (
+    scope      text        not null, -- who asked: JSON of the identity, empty = anonymous
+    key        text        not null, -- the header's
+    part       int         not null, -- the first field of the transaction within the operation
+    request    text        not null, -- hash of query, operation and variables
+    data       text,                 -- this part of the response; null: data as a whole is null
+    errors     text,                 -- its errors, separated by commas
+    created_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    primary key (scope, key, part)
+);
+create index if not exists idempotency_key_expires_at on fraiseql.idempotency_key (expires_at);
+comment on table fraiseql.idempotency_key is 'Answers of mutations with the header Idempotency-Key.';
+
+-- Begins a transaction under a key. Fails with FQ001 when it has been answered already, with FQ002
+-- while another transaction has the key.
+create or replace function fraiseql.idempotency_claim(
+    scope text, key text, part int, request text, keep_ms bigint)
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    if not pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2 || ' ' || $3, 4613187)) then
+        raise exception 'the idempotency key is in use' using errcode = 'FQ002';
+    end if;
+    delete from fraiseql.idempotency_key
+    where scope = $1 and key = $2 and part = $3 and expires_at <= now();
+    if exists (select from fraiseql.idempotency_key where scope = $1 and key = $2 and part = $3) then
+        raise exception 'the idempotency key was answered' using errcode = 'FQ001';
+    end if;
+    insert into fraiseql.idempotency_key (scope, key, part, request, expires_at)
+    values ($1, $2, $3, $4, now() + $5 * interval '1 millisecond');
+end
+$$;
+
+-- Ends it: stores the answer. Only what this transaction claimed can be changed.
+create or replace function fraiseql.idempotency_store(
+    scope text, key text, part int, data text, errors text)
+returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
+    update fraiseql.idempotency_key set data = $4, errors = $5
+    where scope = $1 and key = $2 and part = $3 and created_at = now() and data is null and errors is null
+$$;
+
+-- The answer that is stored; no row when there is none.
+create or replace function fraiseql.idempotency_find(
+    scope text, key text, part int, out request text, out data text, out errors text)
+returns setof record language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select request, data, errors from fraiseql.idempotency_key
+    where scope = $1 and key = $2 and part = $3 and expires_at > now()
+$$;
+
+-- Removes what has expired, at most `most` rows.
+create or replace function fraiseql.idempotency_clean(most int)
+returns bigint language sql security definer set search_path = pg_catalog, pg_temp as $$
+    with gone as (
+        delete from fraiseql.idempotency_key
+        where ctid = any (array(
+            select ctid from fraiseql.idempotency_key where expires_at <= now()
+            limit $1 for update skip locked))
+        returning 1)
+    select count(*) from gone
+$$;
+
+grant usage on schema fraiseql to public;
