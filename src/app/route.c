@@ -22,7 +22,7 @@ struct graphql_request {
 	enum media media;
 	enum statuses statuses;
 	bool is_unread; /* the body is not even JSON */
-	bool replayed; /* the answer was stored under an Idempotency-Key */
+	bool replayed;  /* the answer was stored under an Idempotency-Key */
 };
 
 /* ---- answers ---- */

@@ -35,8 +35,8 @@ struct unit {
 	size_t *at;               /* by root: its first statement in the job */
 	int own;                  /* statements of the job before those of the roots */
 	size_t out_at, errors_at; /* the response as it was before the unit */
-	unsigned retries;
-	bool undone; /* a field failed, so that it is rolled back */
+	unsigned retries, waits;  /* after losing to another transaction; for its key */
+	bool undone;              /* a field failed, so that it is rolled back */
 };
 
 struct failure;

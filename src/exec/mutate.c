@@ -19,7 +19,7 @@
 #include "base/clock.h"
 #include "ev/loop.h"
 
-enum { RETRY_MS = 4 };
+enum { RETRY_MS = 4, BUSY_WAITS = 6, BUSY_MS = 4 };
 
 static void run_unit(struct exec *x);
 static void mutate_next(struct exec *x);
@@ -153,6 +153,13 @@ static void on_retry(void *arg)
 	run_unit(x);
 }
 
+static void run_later(struct exec *x, uint64_t ms)
+{
+	unwrite(x);
+	x->retry = timer_open(x->engine->o.loop, on_retry, x);
+	timer_set(x->retry, ms);
+}
+
 /* Was the transaction ended for the sake of another, and may it be tried once more? */
 static bool again(struct exec *x, const struct err *e)
 {
@@ -162,9 +169,7 @@ static bool again(struct exec *x, const struct err *e)
 		return false;
 	uint64_t most = (uint64_t)RETRY_MS << MIN(x->unit.retries, 8u);
 	x->unit.retries++;
-	unwrite(x);
-	x->retry = timer_open(x->engine->o.loop, on_retry, x);
-	timer_set(x->retry, 1 + random_u64() % most);
+	run_later(x, 1 + random_u64() % most);
 	return true;
 }
 
@@ -181,7 +186,7 @@ static void next_unit(struct exec *x)
 {
 	put_ready(x, x->unit.end);
 	x->unit.first = x->unit.end;
-	x->unit.retries = 0;
+	x->unit.retries = x->unit.waits = 0;
 	mutate_next(x);
 }
 
@@ -241,7 +246,10 @@ static void on_mutation_done(struct pgjob *job, const struct err *e, const struc
 		return;
 	}
 	if (verdict == CLAIM_BUSY) {
-		refuse_unit(x, &BUSY);
+		if (x->unit.waits++ < BUSY_WAITS)
+			run_later(x, (uint64_t)BUSY_MS << x->unit.waits);
+		else
+			refuse_unit(x, &BUSY);
 		return;
 	}
 	if (e && again(x, e))

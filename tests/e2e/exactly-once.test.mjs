@@ -108,7 +108,8 @@ describe('exactly once', () => {
     }
     await clients;
     console.log(`faults: ${seen.faults.join(', ')}`);
-    console.log(`connections lost ${seen.lost}, sent again ${seen.again}, refused as busy ${seen.busy}, answered from the store ${seen.replayed}`);
+    console.log(`connections lost ${seen.lost}, sent again ${seen.again}, `
+      + `refused as busy ${seen.busy}, answered from the store ${seen.replayed}`);
     assert.equal(seen.faults.length, 9);
     assert.ok(seen.again > 0, 'no fault was felt');
     assert.ok(seen.replayed > 0, 'nothing was done whose answer got lost');

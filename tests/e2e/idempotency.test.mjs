@@ -43,7 +43,8 @@ type Mutation {
 }
 `;
 
-const ADD = 'mutation ($n: String!) { add(name: $n) { __typename ... on Added { item { id name } } ... on AddError { code status message } } }';
+const ADD = `mutation ($n: String!) { add(name: $n) {
+  __typename ... on Added { item { id name } } ... on AddError { code status message } } }`;
 
 describe('idempotency keys', () => {
   let f;
@@ -110,13 +111,32 @@ describe('idempotency keys', () => {
     const busy = answers.filter((a) => a.status === 409);
     assert.equal(done.length + busy.length, 8);
     assert.ok(done.length >= 1);
-    busy.forEach((a) => {
-      assert.equal(a.body.errors[0].extensions.code, 'CONFLICT');
-      assert.equal(a.headers.get('retry-after'), '1');
-    });
     assert.equal(new Set(done.map((a) => a.text)).size, 1);
     assert.equal((await send(key, query)).text, done[0].text);
     assert.equal(await count('race'), 1);
+  });
+
+  it('a key that stays in use is refused', async () => {
+    const key = randomUUID();
+    const holder = f.pg.sql(`begin; select fraiseql.idempotency_claim('', '${key}', 0, 'x', 1000); select pg_sleep(60)`)
+      .catch(() => undefined);
+    const locks = "select count(*) from pg_locks where locktype = 'advisory' and granted";
+    while (await f.pg.sql(locks) === '0') await new Promise((next) => { setTimeout(next, 20); });
+    const { status, headers, body } = await send(key, 'mutation { slow(name: "busy", seconds: 0) }');
+    assert.equal(status, 409);
+    assert.equal(headers.get('retry-after'), '1');
+    assert.equal(body.errors[0].extensions.code, 'CONFLICT');
+    await f.pg.sql("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'");
+    await holder;
+    assert.equal(await count('busy'), 0);
+  });
+
+  it('duplicates of a quick one wait for it', async () => {
+    const key = randomUUID();
+    const query = 'mutation { slow(name: "short race", seconds: 0.05) }';
+    const answers = await Promise.all(Array.from({ length: 6 }, () => send(key, query)));
+    assert.deepEqual(answers.map((a) => a.text), Array(6).fill(answers[0].text));
+    assert.equal(await count('short race'), 1);
   });
 
   it('each field of an operation is kept with its transaction', async () => {
@@ -131,7 +151,8 @@ describe('idempotency keys', () => {
     assert.equal(again.text, first.text);
     assert.equal(await count('several'), 2);
     const atomic = randomUUID();
-    const whole = `mutation @atomic { a: slow(name: "atomic", seconds: 0) t: __typename b: slow(name: "atomic", seconds: 0) u: __typename }`;
+    const whole = `mutation @atomic { a: slow(name: "atomic", seconds: 0) t: __typename
+      b: slow(name: "atomic", seconds: 0) u: __typename }`;
     const one = await send(atomic, whole);
     assert.deepEqual(Object.keys(one.body.data), ['a', 't', 'b', 'u']);
     assert.equal((await send(atomic, whole)).text, one.text);
@@ -206,7 +227,8 @@ describe('idempotency keys', () => {
   });
 
   it('says so when the database lacks the tables', async () => {
-    const sdl = 'type Item @source(relation: "item") { id: Int! } type Query { items: [Item!]! } type Mutation { n: Int @function(name: "n") }';
+    const sdl = `type Item @source(relation: "item") { id: Int! } type Query { items: [Item!]! }
+      type Mutation { n: Int @function(name: "n") }`;
     const bare = await Fixture.start({
       sql: "create table item (id int primary key); create function n() returns int language sql as 'select 1'",
       sdl, install: false,
