@@ -37,7 +37,6 @@ struct pgpool_options options_pool(const struct settings *s, const char *conninf
 struct engine_options options_engine(const struct settings *s)
 {
 	str secret = str_from(settings_text(s, SETTING_CURSORS_SECRET));
-	bool public = settings_number(s, SETTING_INTROSPECTION) == 0;
 	return (struct engine_options){
 		.documents_max = settings_number(s, SETTING_LIMITS_DOCUMENTS),
 		.tokens_max = settings_number(s, SETTING_LIMITS_TOKENS),
@@ -49,6 +48,9 @@ struct engine_options options_engine(const struct settings *s)
 		.suggestions = settings_flag(s, SETTING_ERRORS_SUGGESTIONS),
 		.debug = settings_flag(s, SETTING_ERRORS_DEBUG),
 		.cursor_seed = secret.n ? cursor_seed(secret) : CURSOR_SEED,
-		.introspection = public ? INTROSPECTION_PUBLIC : INTROSPECTION_DISABLED,
+		/* the choices stand in the same order */
+		.introspection =
+			(enum introspection_policy)settings_number(s, SETTING_INTROSPECTION),
+		.anonymous_role = settings_text(s, SETTING_AUTH_ANONYMOUS_ROLE),
 	};
 }

@@ -23,6 +23,8 @@ struct graphql_request {
 	enum statuses statuses;
 	bool is_unread; /* the body is not even JSON */
 	bool replayed;  /* the answer was stored under an Idempotency-Key */
+	struct auth_waiter waiter; /* for keys that its token may be signed with */
+	const char *challenge;     /* for WWW-Authenticate; NULL = the usual */
 };
 
 /* ---- answers ---- */
@@ -38,6 +40,8 @@ static void answer(struct graphql_request *g, int status, str body)
 	static const struct http_header_field ALLOW_POST[] = { { "Allow", "POST" } };
 	static const struct http_header_field RETRY[] = { { "Retry-After", "1" } };
 	static const struct http_header_field REPLAYED[] = { { "Idempotency-Replayed", "true" } };
+	const struct http_header_field challenge = { "WWW-Authenticate",
+		g->challenge ? g->challenge : identify_challenge(g->http->arena, false, NULL) };
 	struct http_response r = { .status = status,
 		.content_type = media_name(status_media(g->statuses, status, g->media)),
 		.body = body };
@@ -50,6 +54,9 @@ static void answer(struct graphql_request *g, int status, str body)
 	} else if (g->replayed) {
 		r.headers = REPLAYED;
 		r.nheaders = COUNT(REPLAYED);
+	} else if (status == 401 || g->challenge) {
+		r.headers = &challenge;
+		r.nheaders = 1;
 	}
 	http_respond(g->http, &r);
 }
@@ -75,6 +82,8 @@ static void on_done(struct exec_request *exec, const struct exec_response *r)
 static void on_gone(struct http_request *r)
 {
 	struct graphql_request *g = r->user;
+	if (g->waiter.waiting)
+		identify_unwait(g->worker->identify, &g->waiter);
 	engine_cancel(g->worker->engine, &g->exec);
 }
 
@@ -222,11 +231,55 @@ static struct graphql_request *graphql_new(struct http_request *h, struct worker
 	return g;
 }
 
+/* Reads the request and runs it. */
+static void run(struct graphql_request *g)
+{
+	const char *why = NULL;
+	bool post = g->http->method == HTTP_POST;
+	if (post && !accept_body(g))
+		return;
+	if (!(post ? read_body(g, &why) : read_target(g, &why))) {
+		reject(g, ERR_BAD_REQUEST, why);
+		return;
+	}
+	if (!g->exec.query.p) {
+		reject(g, ERR_BAD_REQUEST, "The request has no \"query\".");
+		return;
+	}
+	engine_execute(g->worker->engine, &g->exec);
+}
+
+static void identify(struct graphql_request *g);
+
+static void on_keys(struct auth_waiter *w)
+{
+	identify(CONTAINER(w, struct graphql_request, waiter));
+}
+
+/* A request with a token that is not valid is refused, never taken for an anonymous one. */
+static void identify(struct graphql_request *g)
+{
+	struct http_request *h = g->http;
+	str authorization = http_header(h, "Authorization");
+	struct err e;
+	switch (identify_request(g->worker->identify, authorization, &g->exec.identity, &e)) {
+	case AUTH_KNOWN: run(g); break;
+	case AUTH_WAIT:
+		g->waiter.fn = on_keys;
+		identify_wait(g->worker->identify, &g->waiter);
+		break;
+	case AUTH_REFUSED:
+		if (e.code != ERR_UNAVAILABLE)
+			g->challenge = identify_challenge(h->arena, authorization.p != NULL, &e);
+		reject(g, e.code, e.message);
+		break;
+	}
+}
+
 void route_graphql(struct http_request *h, void *arg)
 {
 	struct worker *w = arg;
 	struct graphql_request *g = graphql_new(h, w);
-	const char *why = NULL;
 	str accept = http_header(h, "Accept");
 	g->media =
 		g->statuses == STATUSES_DRAFT ? media_accepted_new(accept) : media_accepted(accept);
@@ -240,18 +293,7 @@ void route_graphql(struct http_request *h, void *arg)
 			"Accept application/graphql-response+json or application/json.");
 		return;
 	}
-	bool post = h->method == HTTP_POST;
-	if (post && !accept_body(g))
-		return;
-	if (!(post ? read_body(g, &why) : read_target(g, &why))) {
-		reject(g, ERR_BAD_REQUEST, why);
-		return;
-	}
-	if (!g->exec.query.p) {
-		reject(g, ERR_BAD_REQUEST, "The request has no \"query\".");
-		return;
-	}
-	engine_execute(w->engine, &g->exec);
+	identify(g);
 }
 
 /* ---- the rest ---- */

@@ -187,6 +187,35 @@ bool settings_read_environment(struct settings *s, char *const *env, struct err 
 	return true;
 }
 
+/* What has no effect is not accepted. */
+static bool check_auth(const struct settings *s, struct err *e)
+{
+	static const enum setting_id SOURCES[] = { SETTING_AUTH_SECRET, SETTING_AUTH_SECRET_FILE,
+		SETTING_AUTH_PUBLIC_KEY, SETTING_AUTH_JWKS, SETTING_AUTH_JWKS_URL };
+	unsigned sources = 0;
+	for (size_t i = 0; i < COUNT(SOURCES); i++)
+		sources += settings_is_set(s, SOURCES[i]);
+	if (sources > 1)
+		return err_set(e, ERR_CONFIG,
+			"auth.secret, auth.secret_file, auth.public_key, auth.jwks and auth.jwks_url "
+			"exclude each other: tokens are verified with the keys of one of them");
+	for (enum setting_id id = 0; id < SETTING_COUNT && sources == 0; id++) {
+		bool ours = str_starts(str_from(SETTINGS[id].key), S("auth.")) &&
+			id != SETTING_AUTH_ANONYMOUS_ROLE;
+		if (ours && s->values[id].origin != FROM_DEFAULT && settings_is_set(s, id))
+			return err_set(e, ERR_CONFIG,
+				"%s has no effect without the keys of tokens: set auth.secret, "
+				"auth.secret_file, auth.public_key, auth.jwks or auth.jwks_url",
+				SETTINGS[id].key);
+	}
+	if (settings_is_set(s, SETTING_AUTH_CLAIM_DATABASE_ROLE) !=
+		settings_is_set(s, SETTING_AUTH_DATABASE_ROLES))
+		return err_set(e, ERR_CONFIG,
+			"auth.claim.database_role and auth.database_roles need each other: set both or "
+			"none");
+	return true;
+}
+
 bool settings_check(const struct settings *s, struct err *e)
 {
 	if (settings_is_set(s, SETTING_TLS_CERTIFICATE) != settings_is_set(s, SETTING_TLS_KEY))
@@ -198,6 +227,8 @@ bool settings_check(const struct settings *s, struct err *e)
 		settings_number(s, SETTING_LISTS_MAX_LIMIT))
 		return err_set(e, ERR_CONFIG,
 			"lists.default_limit must not be greater than lists.max_limit");
+	if (!check_auth(s, e))
+		return false;
 	static const enum setting_id POSITIVE[] = { SETTING_LISTS_MAX_LIMIT, SETTING_LIMITS_BODY,
 		SETTING_LIMITS_HEADERS, SETTING_LIMITS_CONNECTIONS, SETTING_LIMITS_DOCUMENTS,
 		SETTING_POOL_ISOLATED, SETTING_POOL_SLOW, SETTING_POOL_QUEUE, SETTING_POOL_BATCH,

@@ -114,6 +114,7 @@ static void close_all(struct worker *w)
 {
 	if (w->http)
 		http_server_close(w->http);
+	identify_close(w->identify);
 	if (w->pool)
 		pgpool_close(w->pool);
 	if (w->engine)
@@ -195,7 +196,9 @@ bool worker_open(struct worker_shared *shared, unsigned number, unsigned workers
 	w->loop = loop_open();
 	w->wake = wake_open(w->loop, on_wake, w);
 	w->drain_timer = timer_open(w->loop, on_drain_tick, w);
-	if (!open_pool(w, workers, e) || !open_http(w, workers, port, e)) {
+	if (!open_pool(w, workers, e) ||
+		!identify_open(w->loop, shared->settings, shared->log, &w->identify, e) ||
+		!open_http(w, workers, port, e)) {
 		close_all(w);
 		return false;
 	}

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "app/identify.h"
 #include "app/settings.h"
 #include "base/log.h"
 #include "exec/engine.h"
@@ -27,6 +28,7 @@ struct worker {
 	struct loop *loop;
 	struct pgpool *pool;
 	struct engine *engine;
+	struct identify *identify; /* NULL: every request is anonymous */
 	struct http_server *http;
 	struct http_route routes[8];
 	struct assets pages;

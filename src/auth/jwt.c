@@ -36,7 +36,7 @@ static bool check_times(const json_t *claims, const struct jwt_rules *rules, uin
 		!read_time(claims, "iat", &has_iat, &iat))
 		return refuse(e, "A time in the token is not a number of seconds.");
 	if (!has_exp)
-		return refuse(e, "The token has no expiry (\"exp\").");
+		return refuse(e, "The token has no expiry (exp).");
 	if (now_s >= exp + rules->leeway_s)
 		return refuse(e, "The token has expired.");
 	if (has_nbf && nbf > now_s + rules->leeway_s)
