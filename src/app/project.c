@@ -3,6 +3,7 @@
  */
 #include "app/project.h"
 
+#include "app/role.h"
 #include "base/clock.h"
 #include "base/vec.h"
 #include "ev/file.h"
@@ -135,7 +136,7 @@ bool project_compile(struct arena *a, const struct settings *s, const char *conn
 	struct arena *model_arena = arena_open(0);
 	bool ok = compile_with(model_arena, s, db, out, e);
 	if (ok && out->model)
-		ok = project_check_role(a, s, db, out->model, log, e);
+		ok = role_check(a, s, db, out->model, log, e);
 	keep_diagnostics(a, &out->diagnostics);
 	if (out->model && !ok)
 		model_unref(out->model);
@@ -158,39 +159,4 @@ size_t project_report(const struct compiled *c, bool colour, bool hints)
 	if (b.n && write(STDERR_FILENO, b.p, b.n) < 0)
 		return c->diagnostics.errors;
 	return c->diagnostics.errors;
-}
-
-/* ---- the role ---- */
-
-static bool has_row_security(const struct model *m, str *table)
-{
-	for (size_t i = 0; i < m->catalog->nrelations; i++) {
-		const struct cat_relation *r = &m->catalog->relations[i];
-		bool system = str_eq(r->schema, S("fraiseql"));
-		if (r->rls && !system) {
-			*table = r->sql;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool project_check_role(struct arena *a, const struct settings *s, struct pgsync *db,
-	const struct model *m, const struct log *log, struct err *e)
-{
-	static const char *SQL = "select current_user from pg_roles where rolname = current_user "
-				 "and (rolsuper or rolbypassrls)";
-	struct pgrows rows;
-	str table;
-	if (settings_flag(s, SETTING_ALLOW_BYPASS_RLS) || !has_row_security(m, &table))
-		return true;
-	if (!pgsync_query(db, a, SQL, NULL, 0, &rows, e))
-		return false;
-	if (rows.rows == 0)
-		return true;
-	UNUSED(log);
-	return err_set(e, ERR_CONFIG,
-		"the database role \"%.*s\" is not bound by row-level security (superuser or BYPASSRLS), but %.*s has "
-		"policies; connect as another role, or set allow_bypass_rls: true",
-		STR_ARG(pgrows_get(&rows, 0, 0)), STR_ARG(table));
 }

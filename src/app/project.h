@@ -36,7 +36,3 @@ MUST_USE bool project_compile(struct arena *a, const struct settings *s, const c
 /* Errors and warnings of a compilation on standard error; hints too when asked. Returns the number
  * of errors. */
 size_t project_report(const struct compiled *c, bool colour, bool hints);
-/* Refuses a role that row-level security does not bind while the schema has such tables, unless
- * allowed. */
-MUST_USE bool project_check_role(struct arena *a, const struct settings *s, struct pgsync *db,
-	const struct model *m, const struct log *log, struct err *e);

@@ -103,7 +103,7 @@ describe('bearer tokens', () => {
       for (let i = 0; i < 20; i += 1) {
         await server.post({ query: SESSION }, bearer(token(good({ sub: `user ${i}` }), SECRET)));
         assert.deepEqual((await server.post({ query: SESSION })).body.data.session, nothing);
-        const { body } = await server.post({ query: SESSION }, bearer(token({ ...good(), tenant_id: undefined }, SECRET)));
+        const { body } = await server.post({ query: SESSION }, bearer(token(good({ tenant_id: undefined }), SECRET)));
         assert.equal(body.data.session.tenantId, null);
         assert.equal(body.data.session.userId, 'ada');
       }
@@ -295,6 +295,7 @@ describe('bearer tokens', () => {
 
   it('a request waits for the keys that it needs', async () => {
     const pair = keyPair('ES256', 'one');
+    const own = (sub) => token({ sub }, pair.privateKey, { alg: 'ES256' });
     let release;
     const issuer = createServer(async (request, response) => {
       await new Promise((done) => { release = done; });
@@ -306,9 +307,9 @@ describe('bearer tokens', () => {
       const abort = new AbortController();
       const gone = fetch(`${server.url}/graphql`, {
         method: 'POST', signal: abort.signal, body: JSON.stringify({ query: SESSION }),
-        headers: { 'content-type': 'application/json', ...bearer(token({ sub: 'x' }, pair.privateKey, { alg: 'ES256' })) },
+        headers: { 'content-type': 'application/json', ...bearer(own('x')) },
       }).catch(() => 'gone');
-      const pending = server.post({ query: SESSION }, bearer(token({ sub: 'b' }, pair.privateKey, { alg: 'ES256' })));
+      const pending = server.post({ query: SESSION }, bearer(own('b')));
       await new Promise((next) => { setTimeout(next, 300); });
       abort.abort();
       assert.equal(await gone, 'gone');
