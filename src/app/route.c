@@ -21,8 +21,8 @@ struct graphql_request {
 	struct worker *worker;
 	enum media media;
 	enum statuses statuses;
-	bool is_unread; /* the body is not even JSON */
-	bool replayed;  /* the answer was stored under an Idempotency-Key */
+	bool is_unread;            /* the body is not even JSON */
+	bool replayed;             /* the answer was stored under an Idempotency-Key */
 	struct auth_waiter waiter; /* for keys that its token may be signed with */
 	const char *challenge;     /* for WWW-Authenticate; NULL = the usual */
 };
