@@ -73,6 +73,14 @@ with
     select enumtypid as type, json_agg(enumlabel order by enumsortorder) as list
     from pg_enum group by 1
   ),
+  -- Each by its qualified name, and by its bare one where the search path finds it.
+  text_search as (
+    select json_agg(name order by name) as list
+    from pg_ts_config c
+    join pg_namespace n on n.oid = c.cfgnamespace,
+    unnest(array[n.nspname || '.' || c.cfgname, case when pg_ts_config_is_visible(c.oid) then c.cfgname end]) name
+    where name is not null
+  ),
   types as (
     select string_agg(concat(
       '{"oid":', t.oid,
@@ -191,6 +199,8 @@ select concat(
   ',"version":', to_json(current_setting('server_version')),
   ',"version_num":', current_setting('server_version_num'),
   ',"search_path":', to_json(current_schemas(false)),
+  ',"text_search":' || (select list from text_search)::text,
+  ',"text_search_default":', to_json(current_setting('default_text_search_config')),
   E',\n"types":[', (select list from types),
   E'],\n"relations":[', (select list from relations),
   E'],\n"functions":[', (select list from functions),

@@ -102,6 +102,9 @@ struct catalog {
 	uint32_t version_num; /* 150020 */
 	str *search_path;     /* existing schemas, in order */
 	size_t nsearch_path;
+	str *text_search; /* names of text search configurations, with and without their schema */
+	size_t ntext_search;
+	str text_search_default; /* empty = not known */
 	struct cat_type *types;
 	size_t ntypes;
 	struct cat_relation *relations;

@@ -136,6 +136,10 @@ static bool read_top(struct loader *l, struct jread *r, str key)
 		return read_u32(r, &c->version_num);
 	if (str_eq(key, S("search_path")))
 		return read_strs(l, r, &c->search_path, &c->nsearch_path);
+	if (str_eq(key, S("text_search")))
+		return read_strs(l, r, &c->text_search, &c->ntext_search);
+	if (str_eq(key, S("text_search_default")))
+		return jread_string(r, l->arena, &c->text_search_default);
 	if (str_eq(key, S("types")))
 		return jread_raw(r, vec_push(l->arena, &l->types));
 	if (str_eq(key, S("relations")))

@@ -27,6 +27,7 @@ struct decl {
 	bool source_known;
 	str source; /* the relation behind it, as written; empty = none */
 	bool wants_where, wants_order, wants_list_filter, wants_filter, wants_between;
+	bool wants_array_filter, wants_path_filter, wants_search;
 	enum { ORDER_UNKNOWN, ORDER_ASKED, ORDER_NO, ORDER_YES } orderable;
 };
 

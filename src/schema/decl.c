@@ -38,6 +38,11 @@ static struct decl *known_scalar(struct compiler *c, str name)
 	return decl_get(c, name, AST_SCALAR);
 }
 
+struct decl *decl_scalar(struct compiler *c, enum scalar_id id)
+{
+	return known_scalar(c, str_from(scalar_get(id)->name));
+}
+
 void decl_collect(struct compiler *c)
 {
 	c->decls = map_on(c->arena, 0);
@@ -138,6 +143,14 @@ bool decl_leaf_kind(const struct decl *d, enum scalar_kind *kind)
 	return s != NULL;
 }
 
+static unsigned list_depth(const struct ast_type *t)
+{
+	unsigned depth = 0;
+	for (; t->kind != AST_TYPE_NAMED; t = t->of)
+		depth += t->kind == AST_TYPE_LIST;
+	return depth;
+}
+
 enum field_use decl_field_use(struct compiler *c, const struct ast_field_def *f,
 	struct decl **target)
 {
@@ -150,15 +163,16 @@ enum field_use decl_field_use(struct compiler *c, const struct ast_field_def *f,
 		return USE_NONE;
 	bool relation = directive_find(&f->directives, "relation") != NULL;
 	enum ast_definition_kind kind = (*target)->kind;
+	unsigned depth = list_depth(f->type);
 	if (kind == AST_SCALAR || kind == AST_ENUM_TYPE)
-		return list ? USE_NONE : USE_LEAF;
+		return depth == 0 ? USE_LEAF : depth == 1 && !call ? USE_LEAVES : USE_NONE;
 	if (call)
 		return USE_NONE;
-	if (kind != AST_OBJECT_TYPE && kind != AST_INTERFACE)
+	if ((kind != AST_OBJECT_TYPE && kind != AST_INTERFACE) || depth > 1)
 		return USE_NONE;
 	if (!list)
 		return USE_ONE;
-	return relation ? USE_MANY : USE_NONE;
+	return relation ? USE_MANY : USE_EMBEDDED;
 }
 
 static bool is_sortable(const struct decl *leaf)
@@ -185,6 +199,8 @@ bool decl_field_orders(struct compiler *c, const struct ast_field_def *f, struct
 	case USE_LEAF: return is_sortable(*target);
 	case USE_ONE: return !is_linked(f) && decl_is_orderable(c, *target);
 	case USE_MANY:
+	case USE_LEAVES:
+	case USE_EMBEDDED:
 	case USE_NONE: break;
 	}
 	return false;

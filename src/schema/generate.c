@@ -1,6 +1,6 @@
 /*
  * generate - SDL for what the server adds: scalars, directives, filter and order inputs, and the
- * arguments of lists. Connections are in generate_page.c.
+ * arguments of lists. Connections are in generate_page.c, filters of leaves in generate_filter.c.
  *
  * Works on declarations, so that one build of the types sees everything. It starts from the lists
  * that rows are read by (fields of Query and list relations whose type has a source) and follows
@@ -13,7 +13,6 @@
 
 #include "base/json.h"
 #include "graphql/parser.h"
-#include "schema/filter_op.h"
 
 void want(struct generator *g, enum want_kind kind, struct decl *d)
 {
@@ -23,6 +22,9 @@ void want(struct generator *g, enum want_kind kind, struct decl *d)
 		[WANT_LIST_FILTER] = &d->wants_list_filter,
 		[WANT_FILTER] = &d->wants_filter,
 		[WANT_BETWEEN] = &d->wants_between,
+		[WANT_ARRAY_FILTER] = &d->wants_array_filter,
+		[WANT_PATH_FILTER] = &d->wants_path_filter,
+		[WANT_SEARCH] = &d->wants_search,
 	};
 	if (*flags[kind])
 		return;
@@ -79,66 +81,7 @@ void end_type(struct generator *g)
 	buf_lit(&g->out, "}\n");
 }
 
-/* ---- filters ---- */
-
-static bool has_operators(enum scalar_kind kind)
-{
-	for (size_t i = 0; i < FILTER_OPS_COUNT; i++)
-		if (FILTER_OPS[i].kinds & BIT(kind))
-			return true;
-	return false;
-}
-
-static str operand_type(struct generator *g, const struct filter_op *op, struct decl *leaf)
-{
-	switch (op->operand) {
-	case OPERAND_ONE: return leaf->name;
-	case OPERAND_LIST: return str_printf(g->c->arena, "[%.*s!]", STR_ARG(leaf->name));
-	case OPERAND_BOOLEAN: return S("Boolean");
-	case OPERAND_TEXT: return S("String");
-	case OPERAND_BETWEEN: break;
-	}
-	want(g, WANT_BETWEEN, leaf);
-	return suffixed(g, leaf->name, "Between");
-}
-
-static void put_filter(struct generator *g, struct decl *leaf)
-{
-	enum scalar_kind kind;
-	str doc = str_printf(g->c->arena,
-		"Conditions on a value of type %.*s; all that are given must hold.",
-		STR_ARG(leaf->name));
-	if (!decl_leaf_kind(leaf, &kind) || !begin_type(g, leaf, "Filter", INPUT_FILTER, doc))
-		return;
-	for (size_t i = 0; i < FILTER_OPS_COUNT; i++)
-		if (FILTER_OPS[i].kinds & BIT(kind))
-			put_member(g, str_from(FILTER_OPS[i].name),
-				operand_type(g, &FILTER_OPS[i], leaf), FILTER_OPS[i].doc);
-	end_type(g);
-}
-
-static void put_between(struct generator *g, const struct decl *leaf)
-{
-	str doc = S("Two values and all between them.");
-	if (!begin_type(g, leaf, "Between", INPUT_FILTER, doc))
-		return;
-	str type = suffixed(g, leaf->name, "!");
-	put_member(g, S("from"), type, NULL);
-	put_member(g, S("to"), type, NULL);
-	end_type(g);
-}
-
-static void put_list_filter(struct generator *g, const struct decl *d)
-{
-	str type = suffixed(g, d->name, "WhereInput");
-	str doc = S("Conditions on the rows of a list.");
-	if (!begin_type(g, d, "ListFilter", INPUT_FILTER, doc))
-		return;
-	put_member(g, S("some"), type, "At least one row matches.");
-	put_member(g, S("every"), type, "All rows match; true when there are none.");
-	put_member(g, S("none"), type, "No row matches.");
-	end_type(g);
-}
+/* ---- where ---- */
 
 static void put_where_field(struct generator *g, const struct ast_field_def *f)
 {
@@ -146,7 +89,7 @@ static void put_where_field(struct generator *g, const struct ast_field_def *f)
 	enum scalar_kind kind;
 	switch (decl_field_use(g->c, f, &target)) {
 	case USE_LEAF:
-		if (!decl_leaf_kind(target, &kind) || !has_operators(kind))
+		if (!decl_leaf_kind(target, &kind) || !filter_is_there(g->c, kind))
 			return;
 		want(g, WANT_FILTER, target);
 		put_member(g, f->name.text, suffixed(g, target->name, "Filter"), NULL);
@@ -155,7 +98,14 @@ static void put_where_field(struct generator *g, const struct ast_field_def *f)
 		want(g, WANT_WHERE, target);
 		put_member(g, f->name.text, suffixed(g, target->name, "WhereInput"), NULL);
 		return;
+	case USE_LEAVES:
+		if (!decl_leaf_kind(target, &kind) || !filter_is_there(g->c, kind))
+			return;
+		want(g, WANT_ARRAY_FILTER, target);
+		put_member(g, f->name.text, suffixed(g, target->name, "ListFilter"), NULL);
+		return;
 	case USE_MANY:
+	case USE_EMBEDDED:
 		want(g, WANT_WHERE, target);
 		want(g, WANT_LIST_FILTER, target);
 		put_member(g, f->name.text, suffixed(g, target->name, "ListFilter"), NULL);
@@ -256,6 +206,9 @@ static void put_wanted(struct generator *g)
 		case WANT_LIST_FILTER: put_list_filter(g, w.decl); break;
 		case WANT_FILTER: put_filter(g, w.decl); break;
 		case WANT_BETWEEN: put_between(g, w.decl); break;
+		case WANT_ARRAY_FILTER: put_array_filter(g, w.decl); break;
+		case WANT_PATH_FILTER: put_path_filter(g, w.decl); break;
+		case WANT_SEARCH: put_search(g); break;
 		}
 	}
 }
@@ -375,7 +328,7 @@ static void note_scalar(const struct compiler *c, const struct ast_type *type, b
 static void put_scalars(struct generator *g)
 {
 	struct compiler *c = g->c;
-	bool used[SCALAR_COUNT] = { false };
+	bool *used = g->scalars;
 	for (size_t i = 0; i < c->definitions.n; i++) {
 		const struct ast_definition *d = c->definitions.at[i];
 		for (size_t k = 0; k < d->ninputs; k++)
@@ -402,9 +355,14 @@ void generate(struct compiler *c)
 	decl_collect(c);
 	add_arguments(&g);
 	directives_put(c, &g.out);
-	put_scalars(&g);
+	struct buf before = g.out;
+	g.out = buf_on(c->arena);
 	put_wanted(&g);
 	put_count_order(&g);
+	struct buf inputs = g.out;
+	g.out = before;
+	put_scalars(&g);
+	buf_put(&g.out, buf_str(&inputs));
 	struct source *s = arena_new(c->arena, struct source);
 	*s = (struct source){ S("generated"), buf_str(&g.out) };
 	c->prelude = s;

@@ -8,9 +8,11 @@
 /* What a field gives a where input. */
 enum field_use {
 	USE_NONE,
-	USE_LEAF, /* a filter of the leaf's type */
-	USE_ONE,  /* the target's where: to-one relation or embedded object */
-	USE_MANY, /* some, every, none: a list relation */
+	USE_LEAF,     /* a filter of the leaf's type */
+	USE_LEAVES,   /* a filter of a list of leaves */
+	USE_ONE,      /* the target's where: to-one relation or embedded object */
+	USE_MANY,     /* some, every, none: a list relation */
+	USE_EMBEDDED, /* the same: a list of embedded objects */
 };
 
 /* Collects c->decls from c->definitions. */
@@ -26,8 +28,19 @@ bool decl_field_counts(struct compiler *c, const struct ast_field_def *f);
 bool decl_field_orders(struct compiler *c, const struct ast_field_def *f, struct decl **target);
 /* Can one order by any field of the type? */
 bool decl_is_orderable(struct compiler *c, struct decl *d);
+/* The declaration of a scalar of the table, whether the documents mention it or not. */
+struct decl *decl_scalar(struct compiler *c, enum scalar_id id);
 
-enum want_kind { WANT_WHERE, WANT_ORDER, WANT_LIST_FILTER, WANT_FILTER, WANT_BETWEEN };
+enum want_kind {
+	WANT_WHERE,
+	WANT_ORDER,
+	WANT_LIST_FILTER,
+	WANT_FILTER,
+	WANT_BETWEEN,
+	WANT_ARRAY_FILTER,
+	WANT_PATH_FILTER,
+	WANT_SEARCH
+};
 
 struct want {
 	enum want_kind kind;
@@ -40,6 +53,7 @@ struct generator {
 	struct {
 		VEC(struct want);
 	} wants;
+	bool scalars[SCALAR_COUNT]; /* used */
 	bool order_direction;
 	bool counts;    /* some type can be ordered by the rows of a relation */
 	bool page_info; /* PageInfo is there */
@@ -77,3 +91,17 @@ void add_row_arguments(struct generator *g, struct ast_field_def *f, struct decl
 struct decl *generated_for(struct compiler *c, str name, const char *suffix);
 /* The arguments of a connection field, and its types. */
 void put_connection(struct generator *g, struct ast_field_def *f, struct decl *target);
+
+/* ---- generate_filter.c ---- */
+
+/* Has the kind operators in this database? */
+bool filter_is_there(const struct compiler *c, enum scalar_kind kind);
+void put_filter(struct generator *g, struct decl *leaf);
+void put_between(struct generator *g, struct decl *leaf);
+/* Of a list of leaves. */
+void put_array_filter(struct generator *g, struct decl *leaf);
+void put_path_filter(struct generator *g, struct decl *leaf);
+/* TextSearchInput and its enum. */
+void put_search(struct generator *g);
+/* some, every, none. */
+void put_list_filter(struct generator *g, struct decl *d);

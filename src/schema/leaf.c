@@ -64,6 +64,22 @@ static const struct cat_type *guess_enum(struct compiler *c, const struct gql_ty
 	return found;
 }
 
+static size_t label_position(const struct cat_type *pg, str label)
+{
+	size_t i = 0;
+	while (i < pg->nlabels && !str_eq(pg->labels[i], label))
+		i++;
+	return i;
+}
+
+static bool is_in_order(const struct enum_map *m)
+{
+	for (size_t i = 1; m->pg && i < m->n; i++)
+		if (label_position(m->pg, m->labels[i - 1]) > label_position(m->pg, m->labels[i]))
+			return false;
+	return m->pg != NULL;
+}
+
 static struct enum_map *make_map(struct compiler *c, const struct gql_type *t,
 	const struct cat_type *pg)
 {
@@ -78,6 +94,7 @@ static struct enum_map *make_map(struct compiler *c, const struct gql_type *t,
 		m->labels[i] = label.n ? label : v->name;
 		map_set(&m->by_label, m->labels[i], v);
 	}
+	m->in_order = is_in_order(m);
 	return m;
 }
 

@@ -25,6 +25,7 @@ struct enum_map {    /* by gql_enum_value.id */
 	size_t n;
 	struct map by_label;       /* stored text → struct gql_enum_value */
 	const struct cat_type *pg; /* NULL when stored as text */
+	bool in_order;             /* `pg` has the labels in the order of the values */
 };
 
 /* The relation behind an object type or interface. */

@@ -82,7 +82,7 @@ static const struct scalar SCALARS[SCALAR_COUNT] = {
 	[SCALAR_CIDR] = { "CIDR", "cidr", "cidr inet",
 		OUT_STRING, KIND_NET, scalar_read_cidr, PG("datatype-net-types.html#DATATYPE-CIDR"),
 		"A network, like `192.0.2.0/24` or `2001:db8::/32`." },
-	[SCALAR_MAC] = { "MacAddress", "macaddr", "macaddr macaddr8",
+	[SCALAR_MAC] = { "MacAddress", "macaddr8", "macaddr macaddr8",
 		OUT_STRING, KIND_MAC, scalar_read_mac, PG("datatype-net-types.html#DATATYPE-MACADDR"),
 		"A hardware address, like `08:00:2b:01:02:03`; all customary notations are read." },
 	[SCALAR_LTREE] = { "LTree", "ltree", "ltree",
@@ -90,10 +90,10 @@ static const struct scalar SCALARS[SCALAR_COUNT] = {
 		"A path in a hierarchy, like `top.science.astronomy`." },
 	[SCALAR_DATERANGE] = { "DateRange", "daterange", "daterange",
 		OUT_STRING, KIND_RANGE, scalar_read_range, PG("rangetypes.html#RANGETYPES-IO"),
-		"A range of days in PostgreSQL's form, like `[2026-01-01,2026-02-01)`." },
+		"A range of days in PostgreSQL's form, like `[2026-01-01,2026-02-01)`; one day stands for itself." },
 	[SCALAR_DATETIMERANGE] = { "DateTimeRange", "tstzrange", "tstzrange tsrange",
 		OUT_STRING, KIND_RANGE, scalar_read_range, PG("rangetypes.html#RANGETYPES-IO"),
-		"A range of moments in PostgreSQL's form." },
+		"A range of moments in PostgreSQL's form, like `[2026-01-01T00:00:00Z,)`." },
 	[SCALAR_INTRANGE] = { "IntRange", "int4range", "int4range",
 		OUT_STRING, KIND_RANGE, scalar_read_range, PG("rangetypes.html#RANGETYPES-IO"),
 		"A range of whole numbers in PostgreSQL's form, like `[1,10)`." },
@@ -103,6 +103,9 @@ static const struct scalar SCALARS[SCALAR_COUNT] = {
 	[SCALAR_DECIMALRANGE] = { "DecimalRange", "numrange", "numrange",
 		OUT_STRING, KIND_RANGE, scalar_read_range, PG("rangetypes.html#RANGETYPES-IO"),
 		"A range of decimal numbers in PostgreSQL's form, like `[0.5,1.5]`." },
+	[SCALAR_TSVECTOR] = { "TSVector", "tsvector", "tsvector",
+		OUT_STRING, KIND_SEARCH, scalar_read_tsvector, PG("datatype-textsearch.html#DATATYPE-TSVECTOR"),
+		"The words of a text as PostgreSQL's text search compares them, like `'cat':2 'sit':3`." },
 	[SCALAR_VECTOR] = { "Vector", "vector", "vector",
 		OUT_JSON, KIND_VECTOR, scalar_read_vector, "https://github.com/pgvector/pgvector",
 		"A list of numbers, like `[1, 0.5, 0]`, as similarity search compares them." },
@@ -145,6 +148,18 @@ bool scalar_reads(const struct scalar *s, str pg_type_name)
 		if (str_eq(str_split(&rest, ' '), pg_type_name))
 			return true;
 	return false;
+}
+
+const struct scalar *scalar_element(const struct scalar *range)
+{
+	static const enum scalar_id ELEMENTS[SCALAR_COUNT] = {
+		[SCALAR_DATERANGE] = SCALAR_DATE,
+		[SCALAR_DATETIMERANGE] = SCALAR_DATETIME,
+		[SCALAR_INTRANGE] = SCALAR_INT,
+		[SCALAR_BIGINTRANGE] = SCALAR_BIGINT,
+		[SCALAR_DECIMALRANGE] = SCALAR_DECIMAL,
+	};
+	return range->kind == KIND_RANGE ? &SCALARS[ELEMENTS[range - SCALARS]] : NULL;
 }
 
 bool scalar_coerce(void *ctx, struct arena *a, const struct gql_type *type, struct gql_value *v,

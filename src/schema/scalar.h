@@ -37,6 +37,7 @@ enum scalar_id {
 	SCALAR_INTRANGE,
 	SCALAR_BIGINTRANGE,
 	SCALAR_DECIMALRANGE,
+	SCALAR_TSVECTOR,
 	SCALAR_VECTOR,
 	SCALAR_COUNT
 };
@@ -54,7 +55,7 @@ enum scalar_out {
 	OUT_BYTES,    /* \x… → base64 */
 };
 
-/* Groups of filter operators; see sql/filter_op. */
+/* Groups of filter operators; see schema/filter_op. */
 enum scalar_kind {
 	KIND_TEXT,
 	KIND_NUMBER,
@@ -68,7 +69,10 @@ enum scalar_kind {
 	KIND_LTREE,
 	KIND_RANGE,
 	KIND_ENUM,
+	KIND_SEARCH, /* tsvector */
 	KIND_VECTOR,
+	KIND_ARRAY, /* no scalar: lists of leaves */
+	KIND_PATH,  /* no scalar: what stands at a path of a JSON value */
 	KIND_COUNT
 };
 
@@ -93,6 +97,8 @@ const struct scalar *scalar_find(str graphql_name);
 const struct scalar *scalar_for_pg(str pg_type_name);
 /* Can a column of this pg_type name be read as this scalar? */
 bool scalar_reads(const struct scalar *s, str pg_type_name);
+/* What the ranges of the scalar are made of; NULL when it is no range. */
+const struct scalar *scalar_element(const struct scalar *range);
 /* The coercion hook for gql_coercion: dispatches by the scalar type's name. */
 bool scalar_coerce(void *ctx, struct arena *a, const struct gql_type *type, struct gql_value *v,
 	const char **why);

@@ -11,8 +11,12 @@
 /* ---- scalar_read.c ---- */
 
 gql_scalar_fn scalar_read_bigint, scalar_read_decimal, scalar_read_uuid, scalar_read_json,
-	scalar_read_bytes, scalar_read_port, scalar_read_range, scalar_read_vector,
-	scalar_read_ltree;
+	scalar_read_bytes, scalar_read_port, scalar_read_vector, scalar_read_ltree,
+	scalar_read_tsvector;
+
+/* ---- scalar_range.c ---- */
+
+gql_scalar_fn scalar_read_range;
 
 /* ---- scalar_time.c ---- */
 

@@ -1,9 +1,9 @@
 /*
- * scalar_read - how numbers, identifiers, bytes, JSON and ranges are read.
+ * scalar_read - how numbers, identifiers, bytes, JSON and paths are read.
  *
  * Numbers stay text, so nothing is rounded: a BigInt or Decimal that came as a JSON string becomes
  * a GQL_NUMBER with the same digits, and is a number in documents that go to functions. What
- * PostgreSQL refuses in its own words anyway (the elements of a range) is only looked at here.
+ * PostgreSQL refuses in its own words anyway is only looked at here. Ranges are in scalar_range.c.
  */
 #include "base/json.h"
 #include "base/num.h"
@@ -249,48 +249,7 @@ bool scalar_read_bytes(void *ctx, struct arena *a, const struct gql_type *scalar
 	return true;
 }
 
-/* ---- ranges, paths ---- */
-
-/* Offset of the comma between the bounds, or s.n. Bounds may be quoted. */
-static size_t find_comma(str s)
-{
-	bool quoted = false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '\\')
-			i++;
-		else if (s.p[i] == '"')
-			quoted = !quoted;
-		else if (s.p[i] == ',' && !quoted)
-			return i;
-	}
-	return s.n;
-}
-
-/* Source: PostgreSQL documentation, §8.17.5 Range Input/Output. */
-static bool is_range(str s)
-{
-	s = str_trim(s);
-	if (str_eq_fold(s, S("empty")))
-		return true;
-	if (s.n < 3 || (s.p[0] != '[' && s.p[0] != '('))
-		return false;
-	char last = s.p[s.n - 1];
-	str inner = str_sub(s, 1, s.n - 1);
-	size_t comma = find_comma(inner);
-	return (last == ']' || last == ')') && comma < inner.n &&
-		find_comma(str_sub(inner, comma + 1, inner.n)) == inner.n - comma - 1;
-}
-
-bool scalar_read_range(void *ctx, struct arena *a, const struct gql_type *scalar,
-	struct gql_value *v, const char **why)
-{
-	UNUSED(ctx);
-	UNUSED(a);
-	UNUSED(scalar);
-	if (v->kind != GQL_STRING || !is_range(v->text))
-		return scalar_refuse(why, "Expected a range like [1,10) or empty.");
-	return true;
-}
+/* ---- paths, words ---- */
 
 static bool is_label_char(char c)
 {
@@ -314,4 +273,15 @@ bool scalar_read_ltree(void *ctx, struct arena *a, const struct gql_type *scalar
 	if (!ok || (v->text.n > 0 && !label))
 		return scalar_refuse(why, "Expected a path like top.science.astronomy.");
 	return true;
+}
+
+/* Any text: PostgreSQL says what is wrong with it. */
+bool scalar_read_tsvector(void *ctx, struct arena *a, const struct gql_type *scalar,
+	struct gql_value *v, const char **why)
+{
+	UNUSED(ctx);
+	UNUSED(a);
+	UNUSED(scalar);
+	return v->kind == GQL_STRING ||
+		scalar_refuse(why, "Expected the words of a text like 'cat':2 'sit':3.");
 }

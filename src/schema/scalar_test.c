@@ -132,7 +132,21 @@ static void test_read(void **state)
 		{ "IntRange", STRING("[1;10)"), NULL },
 		{ "DateRange", STRING("[2026-01-01,2026-02-01)"), "[2026-01-01,2026-02-01)" },
 		{ "DateTimeRange", STRING("[\"2026-01-01 00:00:00+00\",)"),
-			"[\"2026-01-01 00:00:00+00\",)" },
+			"[2026-01-01T00:00:00Z,)" },
+		{ "DateTimeRange", STRING("(\"2026-01-01 02:00:00.5+02:00\",2026-01-02T00:00:00]"),
+			"(2026-01-01T00:00:00.5Z,2026-01-02T00:00:00Z]" },
+		{ "DateTimeRange", STRING("2026-01-01T01:00:00+01:00"),
+			"[2026-01-01T00:00:00Z,2026-01-01T00:00:00Z]" },
+		{ "DateTimeRange", STRING("[-infinity,\"0044-03-15 00:00:00+00 BC\")"),
+			"[-infinity,\"0044-03-15 00:00:00+00 BC\")" },
+		{ "DateRange", STRING("2026-01-31"), "[2026-01-31,2026-01-31]" },
+		{ "DateRange", STRING("[tomorrow,)"), NULL },
+		{ "IntRange", NUMBER("5"), "[5,5]" },
+		{ "IntRange", STRING("[a,)"), NULL },
+		{ "IntRange", STRING("[infinity,)"), NULL },
+		{ "IntRange", STRING("[1,2,3)"), NULL },
+		{ "IntRange", STRING("["), NULL },
+		{ "DecimalRange", STRING("( 0.50 , infinity)"), "(0.50,infinity)" },
 		{ "Vector", JSON("[1, 0.5,-2]"), "[1, 0.5,-2]" },
 		{ "Vector", JSON("[]"), NULL },
 		{ "Vector", JSON("[1,]"), NULL },
@@ -236,12 +250,12 @@ static void test_table(void **state)
 		{ "float4", "Float" }, { "bool", "Boolean" }, { "timestamptz", "DateTime" },
 		{ "timestamp", "DateTime" }, { "jsonb", "JSON" }, { "bytea", "Bytes" },
 		{ "inet", "IP" }, { "cidr", "CIDR" }, { "int4range", "IntRange" },
-		{ "vector", "Vector" } };
+		{ "tsvector", "TSVector" }, { "vector", "Vector" } };
 	for (size_t i = 0; i < COUNT(T); i++) {
 		const struct scalar *s = scalar_for_pg(str_from(T[i].pg));
 		CHECK_STR(T[i].pg, s ? str_from(s->name) : STR_NONE, T[i].scalar);
 	}
-	CHECK_TRUE("none", !scalar_for_pg(S("tsvector")));
+	CHECK_TRUE("none", !scalar_for_pg(S("tsquery")));
 	CHECK_TRUE("none", !scalar_reads(scalar_get(SCALAR_INT), S("text")));
 	for (size_t i = 0; i < SCALAR_COUNT; i++) {
 		const struct scalar *s = scalar_get((enum scalar_id)i);

@@ -228,6 +228,10 @@ static bool value_text(const struct param_env *env, const struct param *p,
 	case PARAM_ENDS:
 		*out = pattern_text(env, p->form, leaf_text(env, &p->leaf, v));
 		return true;
+	case PARAM_VENDOR:
+	case PARAM_POINT:
+	case PARAM_CONFIG:
+		return param_form_text(env, p->form, leaf_text(env, &p->leaf, v), out, e);
 	case PARAM_LIMIT: return limit_text(p, v, out, e);
 	case PARAM_CURSOR: return true; /* read by param_eval */
 	case PARAM_JSON:

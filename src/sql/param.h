@@ -37,6 +37,9 @@ enum param_form {
 	PARAM_CONTAINS, /* %escaped% */
 	PARAM_STARTS,   /* escaped% */
 	PARAM_ENDS,     /* %escaped */
+	PARAM_VENDOR,   /* the first three octets of a hardware address as a whole address */
+	PARAM_POINT,    /* a range of this element alone */
+	PARAM_CONFIG,   /* the name of a text search configuration that the catalog has */
 	PARAM_LIMIT,    /* a row count: 0 ≤ value ≤ max, else BAD_USER_INPUT */
 	PARAM_CURSOR,   /* key number `key` of a cursor that was made for `order` */
 };
@@ -80,3 +83,9 @@ uint64_t param_count(const struct param *p, const struct gql_variables *vars);
  * JSON form. */
 void param_put_json(struct buf *b, const struct model *m, const struct gql_ref *type,
 	const struct gql_value *v);
+
+/* ---- param_form.c ---- */
+
+/* PARAM_VENDOR, PARAM_POINT, PARAM_CONFIG of a value's text. Fails: ERR_BAD_INPUT. */
+MUST_USE bool param_form_text(const struct param_env *env, enum param_form form, str text, str *out,
+	struct err *e);

@@ -3,11 +3,30 @@
  */
 #include "sql/planner_int.h"
 
+static bool is_type(const struct cat_column *c, str name)
+{
+	return str_eq(cat_type_plain(c->type)->name, name);
+}
+
+static bool is_json(const struct cat_column *c)
+{
+	return is_type(c, S("jsonb")) || is_type(c, S("json"));
+}
+
+/* The document that keys are read from: JSON, an item of a list, or a composite as JSON. */
 static void put_doc_base(struct sql *w, const struct scope *s)
 {
+	if (s->element) {
+		sql_alias(w, s->row->alias);
+		sql_lit(w, ".v");
+		return;
+	}
+	const struct cat_column *column = s->column ? s->column : s->row->source->data;
+	sql_put_program(w, is_json(column) ? "" : "to_jsonb(");
 	sql_alias(w, s->row->alias);
 	sql_lit(w, ".");
-	sql_ident(w, s->column ? s->column->name : s->row->source->data->name);
+	sql_ident(w, column->name);
+	sql_put_program(w, is_json(column) ? "" : ")");
 }
 
 /* The keys before the last with ->, the last with ->>: the form that an expression index can match.
@@ -47,15 +66,64 @@ void put_place(struct sql *w, const struct scope *s, const struct place *place)
 	sql_lit(w, ")");
 }
 
+void put_place_json(struct sql *w, const struct scope *s, const struct place *place)
+{
+	if (place->computed) {
+		sql_lit(w, "to_jsonb(");
+		put_computed(w, s, place->computed);
+		sql_lit(w, ")");
+		return;
+	}
+	if (place->column && !s->embedded) {
+		struct scope whole = { .row = s->row, .column = place->column };
+		put_doc_base(w, &whole);
+		sql_put_program(w, is_type(place->column, S("json")) ? "::jsonb" : "");
+		return;
+	}
+	const struct cat_column *doc = s->column ? s->column
+		: s->element                     ? NULL
+						 : s->row->source->data;
+	const str *path = place->column ? &place->column->name : place->path;
+	sql_lit(w, "(");
+	put_doc_base(w, s);
+	put_keys(w, s, path, place->column ? 1 : place->npath, true);
+	sql_put_program(w, doc && is_type(doc, S("json")) ? ")::jsonb" : ")");
+}
+
+bool place_is_array(const struct scope *s, const struct place *place)
+{
+	return place->column && !s->embedded &&
+		cat_type_plain(place->column->type)->kind == CAT_ARRAY;
+}
+
+/* ---- types ---- */
+
 static bool is_text(str cast)
 {
 	return cast.n == 0 || str_eq(cast, S("text"));
 }
 
+/* What a value of the type is compared as. JSON and XML have no equality, "char" cuts operands. */
+static str comparable(const struct cat_type *t)
+{
+	static const struct {
+		str type, as;
+	} OTHERS[] = {
+		{ STR_INIT("json"), STR_INIT("jsonb") },
+		{ STR_INIT("xml"), STR_INIT("text") },
+		{ STR_INIT("char"), STR_INIT("text") },
+		{ STR_INIT("name"), STR_INIT("text") },
+	};
+	for (size_t i = 0; i < COUNT(OTHERS); i++)
+		if (str_eq(t->name, OTHERS[i].type))
+			return OTHERS[i].as;
+	return t->sql;
+}
+
 static str stored_cast(const struct place *place)
 {
 	if (place->column)
-		return cat_type_plain(place->column->type)->sql;
+		return comparable(cat_type_plain(place->column->type));
 	return str_from(place->cast);
 }
 
@@ -64,17 +132,47 @@ void put_place_typed(struct sql *w, const struct scope *s, const struct place *p
 	put_place(w, s, place);
 	bool from_json = !place->computed && (s->embedded || !place->column);
 	str cast = stored_cast(place);
-	if (from_json && !is_text(cast)) {
+	bool differs = place->column && !is_type(place->column, S("name")) &&
+		!str_eq(cast, cat_type_plain(place->column->type)->sql);
+	if (from_json ? !is_text(cast) : differs) {
 		sql_lit(w, "::");
 		sql_catalog(w, cast);
 	}
+}
+
+/*
+ * An operand may have more digits than the column: it is compared, not refused. PostgreSQL compares
+ * whole numbers of all sizes in their indexes.
+ */
+static str number_cast(const struct cat_column *column, const struct leaf *leaf, str cast)
+{
+	bool whole = column &&
+		(is_type(column, S("int4")) || is_type(column, S("int2")) ||
+			is_type(column, S("int8")));
+	if (!whole || !leaf->scalar)
+		return cast;
+	if (leaf->scalar == scalar_get(SCALAR_BIGINT) || leaf->scalar == scalar_get(SCALAR_ID))
+		return S("int8");
+	if (leaf->scalar == scalar_get(SCALAR_FLOAT) || leaf->scalar == scalar_get(SCALAR_DECIMAL))
+		return S("numeric");
+	return S("int4");
 }
 
 str place_cast(const struct place *place, const struct leaf *leaf)
 {
 	str cast = stored_cast(place);
 	if (cast.n)
-		return cast;
+		return number_cast(place->column, leaf, cast);
+	if (leaf->labels && leaf->labels->pg)
+		return leaf->labels->pg->sql;
+	return leaf->scalar ? str_from(leaf->scalar->pg) : S("text");
+}
+
+str place_item_cast(const struct place *place, const struct leaf *leaf)
+{
+	const struct cat_type *t = place->column ? cat_type_plain(place->column->type) : NULL;
+	if (t && t->kind == CAT_ARRAY && t->base)
+		return comparable(cat_type_plain(t->base));
 	if (leaf->labels && leaf->labels->pg)
 		return leaf->labels->pg->sql;
 	return leaf->scalar ? str_from(leaf->scalar->pg) : S("text");

@@ -53,7 +53,8 @@ struct scope {
 	size_t npath;
 	const struct cat_column
 		*column; /* embedded: the column that holds the document; NULL = source's data */
-	bool in_list;    /* embedded in a list: no relation can be followed from here */
+	bool element; /* embedded: the document is an item of a list, tN.v, N being row's alias */
+	bool in_list; /* embedded in a list: no relation can be followed from here */
 };
 
 /* ---- planner.c: values and errors ---- */
@@ -157,6 +158,12 @@ MUST_USE bool put_rows(struct planner *p, struct sql *w, const struct row *row,
 
 /* As text or column, without a cast: t0."name", t0."data"->>'name'. */
 void put_place(struct sql *w, const struct scope *s, const struct place *place);
+/* The JSON value, as jsonb: what is no JSON goes through to_jsonb. Null may be JSON's null. */
+void put_place_json(struct sql *w, const struct scope *s, const struct place *place);
+/* Is it an array of PostgreSQL, and no list in a document? */
+bool place_is_array(const struct scope *s, const struct place *place);
+/* The SQL type of an item of a list in a document; empty = text. */
+str place_item_cast(const struct place *place, const struct leaf *leaf);
 /* With the cast that makes a JSON value comparable: (t0."data"->>'age')::int4. */
 void put_place_typed(struct sql *w, const struct scope *s, const struct place *place);
 /* The SQL type that a value compared with it is cast to. */

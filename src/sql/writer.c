@@ -64,8 +64,13 @@ void sql_number(struct sql *w, uint64_t number)
 void sql_param(struct sql *w, const struct param *p, str cast)
 {
 	*vec_push(w->arena, w->params) = *p;
+	sql_param_again(w, (uint32_t)w->params->n, cast);
+}
+
+void sql_param_again(struct sql *w, uint32_t number, str cast)
+{
 	buf_putc(&w->text, '$');
-	buf_put_u64(&w->text, w->params->n);
+	buf_put_u64(&w->text, number);
 	buf_lit(&w->text, "::");
 	buf_put(&w->text, cast);
 }

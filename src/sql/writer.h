@@ -32,5 +32,7 @@ void sql_alias(struct sql *w, uint32_t number);
 void sql_number(struct sql *w, uint64_t number);
 /* $n::cast; `cast` is catalog text. Equal parameters are not merged. */
 void sql_param(struct sql *w, const struct param *p, str cast);
+/* The parameter of that number again. */
+void sql_param_again(struct sql *w, uint32_t number, str cast);
 /* What another writer with the same parameters has written. */
 void sql_append(struct sql *w, const struct sql *part);
