@@ -22,6 +22,7 @@ MUST_USE bool nets_parse(const char *const *list, struct nets *out, struct err *
 bool nets_have(const struct nets *nets, str address);
 /*
  * The client's address from X-Forwarded-For, as sent by a trusted proxy: the last one that is none
- * of the proxies'; a port is cut off. Empty when there is none, or what stands there is no address.
+ * of the proxies'; a port is cut off. Without one (all are proxies', or what stands before them is
+ * no address) the farthest proxy; empty when not even the last is an address.
  */
 str forwarded_client(const struct nets *nets, str header);
