@@ -67,17 +67,16 @@ const struct spreads *fragment_spreads(struct validation *v, struct fragment *f)
 	return &f->spreads;
 }
 
-static void reach(struct validation *v, struct fragment_list *out, bool *seen,
-	struct fragment *from)
+static void reach(struct validation *v, struct fragment_list *out, struct fragment *from)
 {
 	const struct spreads *spreads = fragment_spreads(v, from);
 	if (!rule_spend(v, spreads->n + 1))
 		return;
 	for (size_t i = 0; i < spreads->n; i++) {
 		struct fragment *f = fragment_find(v, spreads->at[i]->name.text);
-		if (!f || seen[f->id])
+		if (!f || f->stamp == v->fragments->searches)
 			continue;
-		seen[f->id] = true;
+		f->stamp = v->fragments->searches;
 		*vec_push(v->arena, out) = f;
 	}
 }
@@ -85,14 +84,13 @@ static void reach(struct validation *v, struct fragment_list *out, bool *seen,
 struct fragment_list fragments_reached(struct validation *v, struct fragment *from, size_t nfrom)
 {
 	struct fragment_list out = { 0 };
-	size_t n = v->fragments->by_name.n;
-	if (n == 0)
+	if (v->fragments->by_name.n == 0)
 		return out;
-	bool *seen = arena_array(v->arena, bool, n);
+	v->fragments->searches++;
 	for (size_t i = 0; i < nfrom; i++)
-		reach(v, &out, seen, &from[i]);
+		reach(v, &out, &from[i]);
 	for (size_t i = 0; i < out.n && !v->aborted; i++)
-		reach(v, &out, seen, out.at[i]);
+		reach(v, &out, out.at[i]);
 	return out;
 }
 

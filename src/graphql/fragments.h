@@ -30,7 +30,8 @@ struct spreads {
 /* A fragment, or an operation seen as one that nothing spreads. */
 struct fragment {
 	const struct ast_definition *definition;
-	uint32_t id; /* below by_name.n */
+	uint32_t id;    /* below by_name.n */
+	uint32_t stamp; /* of the search that saw it last */
 	bool has_spreads, has_usages;
 	struct spreads spreads; /* everywhere in it, in the order that the reference walks */
 	struct usages usages;
@@ -44,6 +45,7 @@ struct fragment_list {
 struct fragments {
 	struct map by_name;            /* of two with the same name the later one */
 	struct operation_usages *last; /* that were asked for */
+	uint32_t searches;             /* so far */
 };
 
 /* The variables that an operation uses: its own, then those of the fragments it reaches. */
