@@ -10,7 +10,7 @@ with
     select classid, objid from pg_depend where deptype = 'e' and objid >= 16384
   ),
   views as (
-    select json_agg(json_build_object('relation', c.oid, 'sql', pg_get_viewdef(c.oid))) as list
+    select json_agg(json_build_object('relation', c.oid::int8, 'sql', pg_get_viewdef(c.oid))) as list
     from pg_class c join spaces s on s.oid = c.relnamespace
     where c.relkind in ('v', 'm')
       and not exists (
@@ -20,7 +20,7 @@ with
   builtins as (
     select json_agg(json_build_array(name, type)) as list
     from (
-      select p.proname as name, min(p.prorettype) as type
+      select p.proname as name, min(p.prorettype)::int8 as type
       from pg_proc p join pg_type t on t.oid = p.prorettype
       where p.pronamespace = 'pg_catalog'::regnamespace and p.prokind in ('f', 'a', 'w')
       group by p.proname
@@ -30,10 +30,10 @@ with
 select json_build_object(
   'views', (select coalesce(list, '[]') from views),
   'extension', json_build_object(
-    'relations', (select coalesce(json_agg(objid::oid), '[]') from owned
+    'relations', (select coalesce(json_agg(objid::int8), '[]') from owned
       where classid = 'pg_class'::regclass),
-    'functions', (select coalesce(json_agg(objid::oid), '[]') from owned
+    'functions', (select coalesce(json_agg(objid::int8), '[]') from owned
       where classid = 'pg_proc'::regclass),
-    'types', (select coalesce(json_agg(objid::oid), '[]') from owned
+    'types', (select coalesce(json_agg(objid::int8), '[]') from owned
       where classid = 'pg_type'::regclass)),
   'builtins', (select coalesce(list, '[]') from builtins)) as facts

@@ -9,6 +9,7 @@
 #include "ev/file.h"
 #include "gen/sql.h"
 #include "pg/sync.h"
+#include "pull/facts.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -72,6 +73,19 @@ bool project_catalog(struct arena *a, struct pgsync *db, const struct catalog **
 	if (!pgsync_value(db, a, embedded_sql("catalog.sql"), &json, e))
 		return false;
 	return catalog_from_json(a, json, out, e);
+}
+
+/* Under an empty search_path PostgreSQL writes every name in a view's definition with its schema.
+ */
+bool project_facts(struct arena *a, struct pgsync *db, struct pull_facts **out, struct err *e)
+{
+	const struct catalog *catalog;
+	str json;
+	return project_catalog(a, db, &catalog, e) &&
+		pgsync_exec(db, S("set search_path to ''"), e) &&
+		pgsync_value(db, a, embedded_sql("pull.sql"), &json, e) &&
+		pgsync_exec(db, S("reset search_path"), e) &&
+		pull_facts_read(a, catalog, json, out, e);
 }
 
 bool project_install(struct pgsync *db, struct err *e)

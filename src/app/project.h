@@ -9,6 +9,7 @@
 #include "schema/compile.h"
 
 struct pgsync;
+struct pull_facts;
 
 /* The SDL files of the project, sorted by path. Fails: ERR_CONFIG when there is none (says what to
  * do), ERR_IO. */
@@ -16,6 +17,12 @@ MUST_USE bool project_schema_files(struct arena *a, const struct settings *s,
 	struct source_file **out, size_t *n, struct err *e);
 /* Loads the catalog's facts. Fails: by SQLSTATE, ERR_INTERNAL. */
 MUST_USE bool project_catalog(struct arena *a, struct pgsync *db, const struct catalog **out,
+	struct err *e);
+/*
+ * Loads the catalog, and what is known of views and extensions besides. Fails: by SQLSTATE,
+ * ERR_INTERNAL.
+ */
+MUST_USE bool project_facts(struct arena *a, struct pgsync *db, struct pull_facts **out,
 	struct err *e);
 
 /* Creates or upgrades the schema "fraiseql": sql/install in its order. Fails: by SQLSTATE. */

@@ -24,6 +24,7 @@ static const struct command *const COMMANDS[] = {
 	&CMD_CHECK,
 	&CMD_QUERY,
 	&CMD_SCHEMA_PRINT,
+	&CMD_GENERATE_PROJECTION,
 	&CMD_DB_INSTALL,
 	&CMD_DB_UNINSTALL,
 	&CMD_CONFIG,

@@ -9,6 +9,7 @@ extern const struct command CMD_SERVE;
 extern const struct command CMD_CHECK;
 extern const struct command CMD_QUERY;
 extern const struct command CMD_SCHEMA_PRINT;
+extern const struct command CMD_GENERATE_PROJECTION;
 extern const struct command CMD_DB_INSTALL;
 extern const struct command CMD_DB_UNINSTALL;
 extern const struct command CMD_CONFIG;

@@ -72,6 +72,15 @@ export class Postgres {
     return stdout.trimEnd();
   }
 
+  /** Waits until a query prints `wanted`. */
+  async until(query, wanted) {
+    for (let tries = 0; tries < 200; tries += 1) {
+      if (await this.sql(query) === wanted) return;
+      await new Promise((next) => { setTimeout(next, 20); });
+    }
+    throw new Error(`never ${wanted}: ${query}`);
+  }
+
   async file(path) {
     await run('psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', '-f', path, this.url]);
   }
