@@ -228,8 +228,8 @@ class Tenant {
 
   async run(until) {
     while (Date.now() < until) {
-      await pick([this.add, this.list, this.find, this.filter, this.page, this.fail, this.fail, this.write, this.several,
-        this.once]).call(this);
+      await pick([this.add, this.list, this.find, this.filter, this.page, this.fail, this.fail, this.write,
+        this.several, this.once]).call(this);
     }
   }
 }
