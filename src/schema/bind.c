@@ -306,11 +306,9 @@ const struct gql_type *bind_rows_type(const struct compiler *c, const struct gql
 	const struct gql_type *t = f->type->type;
 	const struct generated *made = map_find(&c->generated, t->name);
 	*use = USE_ROWS;
-	bool page = made && made->role == OUTPUT_CONNECTION;
-	bool sum = made && made->role == OUTPUT_AGGREGATE;
-	if ((!page && !sum) || gql_is_list(f->type))
+	if (!made || made->role != OUTPUT_CONNECTION || gql_is_list(f->type))
 		return t;
-	*use = page ? USE_CONNECTION : USE_AGGREGATE;
+	*use = USE_CONNECTION;
 	return gql_type_find(c->gql, made->about);
 }
 

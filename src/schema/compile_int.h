@@ -28,7 +28,6 @@ struct decl {
 	str source; /* the relation behind it, as written; empty = none */
 	bool wants_where, wants_order, wants_list_filter, wants_filter, wants_between;
 	bool wants_array_filter, wants_path_filter, wants_search;
-	bool wants_aggregate_order, wants_value_orders;
 	enum { ORDER_UNKNOWN, ORDER_ASKED, ORDER_NO, ORDER_YES } orderable;
 };
 
@@ -162,6 +161,13 @@ void bind_call(struct compiler *c, const struct gql_field *f, const struct ast_d
 
 /* Binds the @function fields of objects and interfaces; after the root types' calls. */
 void bind_computed_fields(struct compiler *c);
+
+/* ---- write.c ---- */
+
+void bind_write(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
+	struct binding *out);
+/* Reports uses of @version that nothing reads. */
+void check_versions(struct compiler *c);
 
 /* ---- describe.c ---- */
 

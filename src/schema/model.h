@@ -72,6 +72,7 @@ enum bind_kind {
 	BIND_ROOT,     /* rows of `target`: a field of Query */
 	BIND_FUNCTION, /* a call: a field of Query or Mutation */
 	BIND_COMPUTED, /* a call with the row: a field of an object, unless a place says it all */
+	BIND_WRITE,    /* rows of a table: a field of Mutation; see schema/write.h */
 };
 
 struct join_pair {
@@ -172,6 +173,8 @@ enum row_use {
 	USE_AGGREGATE,  /* what they add up to: the type is generated, XAggregate */
 };
 
+struct write;
+
 struct binding {
 	enum bind_kind kind;
 	enum row_use use; /* RELATION, ROOT */
@@ -182,6 +185,7 @@ struct binding {
 	struct list_policy list;
 	struct arg_binding *args; /* by gql_input.id */
 	const struct call *call;
+	const struct write *write;
 };
 
 /* What a type is that the compiler knows the meaning of. */
@@ -190,18 +194,9 @@ enum input_role {
 	INPUT_WHERE,
 	INPUT_FILTER,
 	INPUT_ORDER_BY,
-	INPUT_ORDER_GROUPS, /* by aggregates of rows: count, sum … */
-	INPUT_ORDER_VALUES, /* by fields of one aggregate */
-	INPUT_HAVING,
-	INPUT_HAVING_VALUES, /* on fields of one aggregate */
 	OUTPUT_CONNECTION,
 	OUTPUT_EDGE,
 	OUTPUT_PAGE_INFO,
-	OUTPUT_AGGREGATE,
-	OUTPUT_VALUES, /* fields of one aggregate */
-	OUTPUT_GROUP,
-	OUTPUT_GROUP_KEY,
-	OUTPUT_GROUP_FIELD, /* an enum: what to group by */
 };
 
 struct type_facts {

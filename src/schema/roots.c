@@ -111,7 +111,7 @@ void bind_arguments(struct compiler *c, const struct gql_field *f, struct bindin
 			bind_equal(c, f, &f->args[i], out->target, &out->args[i]);
 		}
 	}
-	if (bind_is_paged(c, f) || out->use == USE_AGGREGATE)
+	if (bind_is_paged(c, f))
 		bind_list_policy(c, f, out);
 }
 
@@ -278,7 +278,7 @@ static void bind_mutation_field(struct compiler *c, const struct gql_field *f)
 	struct diagnostic *d =
 		diag_error(c, f->source, f->node->name.at, "%.*s.%.*s: nothing tells what it does.",
 			STR_ARG(f->parent->name), STR_ARG(f->name));
-	d->hint = S("Give the field a @function(name:).");
+	d->hint = S("Give the field a @function(name:) or a @write(table:, action:).");
 }
 
 static void bind_calls(struct compiler *c, const struct gql_type *t)
@@ -292,6 +292,8 @@ static void bind_calls(struct compiler *c, const struct gql_type *t)
 				STR_ARG(t->name), STR_ARG(f->name));
 		else if (d)
 			bind_call(c, f, d, NULL, &c->bindings[f->id]);
+		else if ((d = directive_find(&f->node->directives, "write")))
+			bind_write(c, f, d, &c->bindings[f->id]);
 	}
 }
 
@@ -305,6 +307,7 @@ void bind_roots(struct compiler *c)
 	bind_calls(c, gql->query);
 	bind_calls(c, gql->mutation);
 	bind_computed_fields(c);
+	check_versions(c);
 	if (!gql->query)
 		diag_error(c, NULL, 0, "The schema has no type Query.");
 	if (gql->subscription)
