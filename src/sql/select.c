@@ -285,10 +285,7 @@ static bool field_relation(struct building *o, const struct gql_field *f, const 
 	struct shape *object;
 	if (b->use != USE_ROWS) {
 		str expression;
-		bool ready = b->use == USE_CONNECTION
-			? page_expression(p, o->scope, f, nodes, &expression, &object)
-			: aggregate_expression(p, o->scope, f, nodes, &expression, &object);
-		if (!ready)
+		if (!page_expression(p, o->scope, f, nodes, &expression, &object))
 			return false;
 		out->from = FROM_SLOT;
 		out->slot = row_slot(p, o->scope->row, expression);
