@@ -41,7 +41,8 @@ static void add_error(struct ctx *c, enum err_code code, const struct path *path
 	const struct gql_field *f = c->field->field;
 	struct gql_error *e = gql_error_add(errors, code, "%s %.*s.%.*s%s", before,
 		STR_ARG(f->parent ? f->parent->name : S("")), STR_ARG(f->name), after);
-	gql_error_at(errors, e, c->p->source, c->field->at);
+	for (size_t i = 0; i < c->field->nnodes; i++)
+		gql_error_at(errors, e, c->p->source, c->field->nodes[i]->at);
 	struct buf b = buf_on(errors->arena);
 	buf_putc(&b, '[');
 	put_path(&b, path);
