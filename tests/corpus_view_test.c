@@ -31,8 +31,8 @@ static void put_view(struct buf *b, const struct view_doc *v)
 		doc_print(b, v->columns[i].doc, 0);
 	}
 	if (v->main)
-		buf_printf(b, "rows of %.*s at %.*s\n", STR_ARG(v->main->name),
-			STR_ARG(v->main_place));
+		buf_printf(b, "%srows of %.*s at %.*s\n", v->whole ? "all " : "",
+			STR_ARG(v->main->name), STR_ARG(v->main_place));
 	for (size_t i = 0; i < v->nlinks; i++)
 		buf_printf(b, "%.*s of %.*s = %.*s of %.*s\n",
 			STR_ARG(v->links[i].left->origin->name), STR_ARG(v->links[i].left->place),

@@ -23,6 +23,7 @@ static const struct command *const COMMANDS[] = {
 	&CMD_SERVE,
 	&CMD_CHECK,
 	&CMD_QUERY,
+	&CMD_SCHEMA_PULL,
 	&CMD_SCHEMA_PRINT,
 	&CMD_GENERATE_PROJECTION,
 	&CMD_DB_INSTALL,

@@ -6,10 +6,9 @@
 #include "cli/commands.h"
 #include "cli/init.h"
 
-#include "app/project.h"
+#include "app/pulling.h"
 #include "ev/file.h"
 #include "gen/templates.h"
-#include "pg/sync.h"
 
 #include <errno.h>
 #include <string.h>
@@ -106,7 +105,8 @@ static bool from_template(struct cli *c, struct init_files *files, struct err *e
 static const char README[] =
 	"# %.*s\n\n"
 	"A GraphQL API on PostgreSQL, served by FraiseQL. `schema.graphql` was "
-	"made from the database\nonce; from now on it is yours to edit.\n\n"
+	"made from the database;\nfrom now on it is yours to edit. `fraiseql schema pull` adds what the "
+	"database gets later.\n\n"
 	"    export DATABASE_URL=postgresql://…\n"
 	"    fraiseql dev\n\n"
 	"`fraiseql check` says whether the schema fits the database. "
@@ -114,19 +114,15 @@ static const char README[] =
 
 static bool from_database(struct cli *c, const char *url, struct init_files *files, struct err *e)
 {
-	const struct catalog *catalog;
-	struct pgsync *db;
-	str sdl;
-	size_t types;
-	if (!pgsync_open(url, "fraiseql", &c->log, &db, e))
+	struct pull_options o = { .new_file = S("schema.graphql"), .functions = PULL_FN_FUNCTIONS };
+	struct pull_facts *facts;
+	struct pull_result r;
+	if (!pulling_facts(c->arena, url, &c->log, &facts, e) ||
+		!pull_schema(c->arena, facts, &o, &r, e))
 		return false;
-	bool ok = project_catalog(c->arena, db, &catalog, e);
-	pgsync_close(db);
-	if (!ok || !init_sdl(c->arena, catalog, &sdl, &types, e))
-		return false;
-	cli_say(c, "%zu type%s from database \"%.*s\"", types, types == 1 ? "" : "s",
-		STR_ARG(catalog->database));
-	add(c, files, S("schema.graphql"), sdl);
+	cli_say(c, "%zu type%s from database \"%.*s\"", r.ntypes, r.ntypes == 1 ? "" : "s",
+		STR_ARG(facts->catalog->database));
+	add(c, files, S("schema.graphql"), r.files[0].after);
 	add(c, files, S("README.md"), str_printf(c->arena, README, STR_ARG(project_name(c))));
 	add_common(c, files);
 	return true;
@@ -207,7 +203,7 @@ const struct command CMD_INIT = {
 	.text = "Writes a folder NAME with a schema, SQL for a database, settings and a README. It "
 		"runs at once: fraiseql dev. Files that exist are never overwritten.\n"
 		"With --from-url the schema is made from the tables and views of a database: "
-		"columns become fields, foreign keys become relations. The URL is written "
+		"as \"fraiseql schema pull\" does it. The URL is written "
 		"nowhere.",
 	.example = "fraiseql init hello\nfraiseql init shop --from-url postgresql:///shop",
 	.options = OPTIONS,

@@ -8,6 +8,7 @@ extern const struct command CMD_DEV;
 extern const struct command CMD_SERVE;
 extern const struct command CMD_CHECK;
 extern const struct command CMD_QUERY;
+extern const struct command CMD_SCHEMA_PULL;
 extern const struct command CMD_SCHEMA_PRINT;
 extern const struct command CMD_GENERATE_PROJECTION;
 extern const struct command CMD_DB_INSTALL;

@@ -159,7 +159,8 @@ static str database_details(struct exec *x, const struct err *e, const struct pg
 static str masked(struct exec *x, const struct err *e, const struct pgdiag *diag)
 {
 	bool raised = str_eq(str_from(e->sqlstate), S("P0001"));
-	bool ours = !diag && err_info(e->code)->shown;
+	/* why a connection was lost is told in the database's words */
+	bool ours = !diag && err_info(e->code)->shown && e->code != ERR_UNAVAILABLE;
 	if (x->engine->o.debug || raised || ours)
 		return str_from(e->message);
 	return str_from(err_info(e->code)->text);

@@ -26,6 +26,7 @@ static const struct view_doc *infer_table(struct inferring *x, const struct cat_
 	v->columns = arena_array(x->arena, struct doc_field, r->ncolumns);
 	v->main = r;
 	v->main_place = S("0");
+	v->whole = true;
 	for (size_t i = 0; i < r->ncolumns; i++)
 		v->columns[v->n++] = (struct doc_field){ r->columns[i].name,
 			table_column(x, &r->columns[i], S("0")) };
@@ -337,9 +338,13 @@ static void infer_main(struct inferring *x, const struct infer_scope *s, struct 
 	if (!first || !first->relation || first->nullable || s->query->grouped)
 		return;
 	const struct pull_view *view = pull_view_of(x->facts, first->relation);
+	v->whole = !s->query->filtered && !s->query->limited;
+	for (size_t i = 1; i < s->nfroms; i++)
+		v->whole &= s->froms[i].nullable;
 	if (view && view->doc && view->doc->main) {
 		v->main = view->doc->main;
 		v->main_place = place_below(x, 0, view->doc->main_place);
+		v->whole &= view->doc->whole;
 	} else if (!view) {
 		v->main = first->relation;
 		v->main_place = S("0");

@@ -55,7 +55,8 @@ struct view_doc {
 	/* The table whose rows the view's rows are: the first of FROM. NULL: it can't be told. */
 	const struct cat_relation *main;
 	str main_place;
-	str why; /* not empty: the definition can't be read, and so nothing is known */
+	bool whole; /* every row of `main` is there */
+	str why;    /* not empty: the definition can't be read, and so nothing is known */
 };
 
 /* Never NULL. For a table: its columns, each its own origin. Kept with the facts. */

@@ -306,9 +306,11 @@ const struct gql_type *bind_rows_type(const struct compiler *c, const struct gql
 	const struct gql_type *t = f->type->type;
 	const struct generated *made = map_find(&c->generated, t->name);
 	*use = USE_ROWS;
-	if (!made || made->role != OUTPUT_CONNECTION || gql_is_list(f->type))
+	bool page = made && made->role == OUTPUT_CONNECTION;
+	bool sum = made && made->role == OUTPUT_AGGREGATE;
+	if ((!page && !sum) || gql_is_list(f->type))
 		return t;
-	*use = USE_CONNECTION;
+	*use = page ? USE_CONNECTION : USE_AGGREGATE;
 	return gql_type_find(c->gql, made->about);
 }
 

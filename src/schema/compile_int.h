@@ -28,6 +28,7 @@ struct decl {
 	str source; /* the relation behind it, as written; empty = none */
 	bool wants_where, wants_order, wants_list_filter, wants_filter, wants_between;
 	bool wants_array_filter, wants_path_filter, wants_search;
+	bool wants_aggregate_order, wants_value_orders;
 	enum { ORDER_UNKNOWN, ORDER_ASKED, ORDER_NO, ORDER_YES } orderable;
 };
 

@@ -29,8 +29,7 @@ static struct decl *decl_get(struct compiler *c, str name, enum ast_definition_k
 	return d;
 }
 
-/* Built-in and known scalars are declared without nodes. */
-static struct decl *known_scalar(struct compiler *c, str name)
+struct decl *decl_leaf(struct compiler *c, str name)
 {
 	struct decl *d = decl_find(c, name);
 	if (d || !scalar_find(name))
@@ -40,7 +39,7 @@ static struct decl *known_scalar(struct compiler *c, str name)
 
 struct decl *decl_scalar(struct compiler *c, enum scalar_id id)
 {
-	return known_scalar(c, str_from(scalar_get(id)->name));
+	return decl_leaf(c, str_from(scalar_get(id)->name));
 }
 
 void decl_collect(struct compiler *c)
@@ -155,7 +154,7 @@ enum field_use decl_field_use(struct compiler *c, const struct ast_field_def *f,
 	struct decl **target)
 {
 	bool list;
-	*target = known_scalar(c, ast_type_bottom(f->type, &list));
+	*target = decl_leaf(c, ast_type_bottom(f->type, &list));
 	if (!*target)
 		return USE_NONE;
 	const struct ast_directive *call = directive_find(&f->directives, "function");
@@ -181,23 +180,16 @@ static bool is_sortable(const struct decl *leaf)
 	return decl_leaf_kind(leaf, &kind) && kind != KIND_JSON && kind != KIND_VECTOR;
 }
 
-static bool is_linked(const struct ast_field_def *f)
+bool decl_field_counts(struct compiler *c, const struct ast_field_def *f, struct decl **target)
 {
-	const struct ast_directive *d = directive_find(&f->directives, "relation");
-	return d && directive_arg(d, "relation");
-}
-
-bool decl_field_counts(struct compiler *c, const struct ast_field_def *f)
-{
-	struct decl *target;
-	return decl_field_use(c, f, &target) == USE_MANY;
+	return decl_field_use(c, f, target) == USE_MANY;
 }
 
 bool decl_field_orders(struct compiler *c, const struct ast_field_def *f, struct decl **target)
 {
 	switch (decl_field_use(c, f, target)) {
 	case USE_LEAF: return is_sortable(*target);
-	case USE_ONE: return !is_linked(f) && decl_is_orderable(c, *target);
+	case USE_ONE: return decl_is_orderable(c, *target);
 	case USE_MANY:
 	case USE_LEAVES:
 	case USE_EMBEDDED:

@@ -2,13 +2,16 @@
  * describe - PostgreSQL's comments as descriptions, where the documents have none.
  *
  * A type gets its relation's comment, a field its column's or function's, an enum that of the
- * PostgreSQL enum that it stands for.
+ * PostgreSQL enum that it stands for. Hints for `schema pull` are left out (comment.h).
  */
 #include "schema/compile_int.h"
 
-static void describe(str *description, bool *has, str comment)
+#include "schema/comment.h"
+
+static void describe(struct compiler *c, str *description, bool *has, str text)
 {
-	if (*has || !comment.n)
+	str comment = *has ? STR_NONE : comment_read(c->arena, text).text;
+	if (!comment.n)
 		return;
 	*description = comment;
 	*has = true;
@@ -34,10 +37,10 @@ void describe_schema(struct compiler *c)
 		struct gql_type *t = c->gql->types[i];
 		if (t->introspection || t->built_in)
 			continue;
-		describe(&t->description, &t->has_description, type_comment(&c->facts[i], t));
+		describe(c, &t->description, &t->has_description, type_comment(&c->facts[i], t));
 		for (size_t k = 0; k < t->nfields; k++) {
 			struct gql_field *f = &t->fields[k];
-			describe(&f->description, &f->has_description,
+			describe(c, &f->description, &f->has_description,
 				field_comment(&c->bindings[f->id]));
 		}
 	}

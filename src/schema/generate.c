@@ -1,6 +1,7 @@
 /*
  * generate - SDL for what the server adds: scalars, directives, filter and order inputs, and the
- * arguments of lists. Connections are in generate_page.c, filters of leaves in generate_filter.c.
+ * arguments of lists. Connections are in generate_page.c, aggregates in generate_aggregate.c,
+ * filters of leaves in generate_filter.c.
  *
  * Works on declarations, so that one build of the types sees everything. It starts from the lists
  * that rows are read by (fields of Query and list relations whose type has a source) and follows
@@ -25,6 +26,8 @@ void want(struct generator *g, enum want_kind kind, struct decl *d)
 		[WANT_ARRAY_FILTER] = &d->wants_array_filter,
 		[WANT_PATH_FILTER] = &d->wants_path_filter,
 		[WANT_SEARCH] = &d->wants_search,
+		[WANT_AGGREGATE_ORDER] = &d->wants_aggregate_order,
+		[WANT_VALUE_ORDERS] = &d->wants_value_orders,
 	};
 	if (*flags[kind])
 		return;
@@ -71,8 +74,12 @@ bool begin_type(struct generator *g, const struct decl *about, const char *suffi
 	*made = (struct generated){ role, about->name };
 	map_set(&c->generated, name, made);
 	put_doc(g, S(""), doc);
-	buf_printf(&g->out, "%s %.*s%s {\n", role < OUTPUT_CONNECTION ? "input" : "type",
-		STR_ARG(name), role == INPUT_ORDER_BY ? " @oneOf" : "");
+	bool order = role >= INPUT_ORDER_BY && role <= INPUT_ORDER_VALUES;
+	buf_printf(&g->out, "%s %.*s%s {\n",
+		role < OUTPUT_CONNECTION             ? "input"
+			: role == OUTPUT_GROUP_FIELD ? "enum"
+						     : "type",
+		STR_ARG(name), order ? " @oneOf" : "");
 	return true;
 }
 
@@ -144,18 +151,13 @@ static const char ORDER_DIRECTION[] =
 	"  DESC_NULLS_LAST\n"
 	"}\n";
 
-static const char COUNT_ORDER[] = "\"What to order by of a list of related rows.\"\n"
-				  "input RelationOrderByInput @oneOf {\n"
-				  "  \"How many there are.\"\n"
-				  "  count: OrderDirection\n"
-				  "}\n";
-
 static void put_order_field(struct generator *g, const struct ast_field_def *f)
 {
 	struct decl *target;
-	if (decl_field_counts(g->c, f)) {
-		g->counts = true;
-		put_member(g, f->name.text, S("RelationOrderByInput"), NULL);
+	if (decl_field_counts(g->c, f, &target)) {
+		want(g, WANT_AGGREGATE_ORDER, target);
+		put_member(g, f->name.text, suffixed(g, target->name, "AggregateOrderByInput"),
+			NULL);
 		return;
 	}
 	if (!decl_field_orders(g->c, f, &target))
@@ -168,7 +170,7 @@ static void put_order_field(struct generator *g, const struct ast_field_def *f)
 	put_member(g, f->name.text, suffixed(g, target->name, "OrderByInput"), NULL);
 }
 
-static void put_order(struct generator *g, const struct decl *d)
+void put_order_direction(struct generator *g)
 {
 	const struct decl *clash = decl_find(g->c, S("OrderDirection"));
 	if (!g->order_direction && clash)
@@ -177,6 +179,11 @@ static void put_order(struct generator *g, const struct decl *d)
 	else if (!g->order_direction)
 		buf_put(&g->out, str_from(ORDER_DIRECTION));
 	g->order_direction = true;
+}
+
+static void put_order(struct generator *g, const struct decl *d)
+{
+	put_order_direction(g);
 	str doc = str_printf(g->c->arena, "What to order %.*s by: one field.", STR_ARG(d->name));
 	if (!begin_type(g, d, "OrderByInput", INPUT_ORDER_BY, doc))
 		return;
@@ -184,16 +191,6 @@ static void put_order(struct generator *g, const struct decl *d)
 		for (size_t k = 0; k < d->nodes.at[i]->nfields; k++)
 			put_order_field(g, &d->nodes.at[i]->fields[k]);
 	end_type(g);
-}
-
-static void put_count_order(struct generator *g)
-{
-	const struct decl *clash = decl_find(g->c, S("RelationOrderByInput"));
-	if (g->counts && clash)
-		diag_error(g->c, clash->nodes.at[0]->source, clash->nodes.at[0]->name.at,
-			"\"RelationOrderByInput\" is the name of an input that is generated.");
-	else if (g->counts)
-		buf_put(&g->out, str_from(COUNT_ORDER));
 }
 
 static void put_wanted(struct generator *g)
@@ -209,6 +206,8 @@ static void put_wanted(struct generator *g)
 		case WANT_ARRAY_FILTER: put_array_filter(g, w.decl); break;
 		case WANT_PATH_FILTER: put_path_filter(g, w.decl); break;
 		case WANT_SEARCH: put_search(g); break;
+		case WANT_AGGREGATE_ORDER: put_aggregate_order(g, w.decl); break;
+		case WANT_VALUE_ORDERS: put_value_orders(g, w.decl); break;
 		}
 	}
 }
@@ -319,12 +318,15 @@ static void add_arguments(struct generator *g)
 			str bottom = ast_type_bottom(f->type, &list);
 			struct decl *target = decl_find(c, bottom);
 			struct decl *paged = generated_for(c, bottom, "Connection");
+			struct decl *summed = generated_for(c, bottom, "Aggregate");
 			bool rows = root ? !directive_find(&f->directives, "function")
 					 : directive_find(&f->directives, "relation") != NULL;
 			if (list && rows && target && decl_source(c, target).n)
 				add_list_arguments(g, f, target);
 			if (!list && rows && paged)
 				put_connection(g, f, paged);
+			if (!list && rows && summed)
+				put_aggregate(g, f, summed);
 		}
 	}
 }
@@ -357,7 +359,8 @@ static void put_scalars(struct generator *g)
 	}
 	for (size_t i = 0; i < SCALAR_COUNT; i++) {
 		const struct scalar *s = scalar_get((enum scalar_id)i);
-		if (!used[i])
+		const struct decl *own = decl_find(c, str_from(s->name));
+		if (!used[i] || !s->read || (own && own->nodes.n))
 			continue;
 		put_doc(g, S(""), str_from(s->doc));
 		buf_printf(&g->out, "scalar %s @specifiedBy(url: \"%s\")\n", s->name, s->url);
@@ -374,7 +377,6 @@ void generate(struct compiler *c)
 	struct buf before = g.out;
 	g.out = buf_on(c->arena);
 	put_wanted(&g);
-	put_count_order(&g);
 	struct buf inputs = g.out;
 	g.out = before;
 	put_scalars(&g);

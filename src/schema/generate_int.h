@@ -22,8 +22,10 @@ str decl_source(struct compiler *c, struct decl *d);
 bool decl_leaf_kind(const struct decl *d, enum scalar_kind *kind);
 enum field_use decl_field_use(struct compiler *c, const struct ast_field_def *f,
 	struct decl **target);
-/* Can one order by how many rows a list relation has? */
-bool decl_field_counts(struct compiler *c, const struct ast_field_def *f);
+/* The declaration of a scalar or enum; known scalars are declared without nodes. */
+struct decl *decl_leaf(struct compiler *c, str name);
+/* Can one order by what the rows of the field add up to: is it a list relation? */
+bool decl_field_counts(struct compiler *c, const struct ast_field_def *f, struct decl **target);
 /* Can one order by the field? */
 bool decl_field_orders(struct compiler *c, const struct ast_field_def *f, struct decl **target);
 /* Can one order by any field of the type? */
@@ -39,7 +41,9 @@ enum want_kind {
 	WANT_BETWEEN,
 	WANT_ARRAY_FILTER,
 	WANT_PATH_FILTER,
-	WANT_SEARCH
+	WANT_SEARCH,
+	WANT_AGGREGATE_ORDER, /* {count: …, sum: …}, of a list's rows */
+	WANT_VALUE_ORDERS,    /* what it mentions: {price: …} */
 };
 
 struct want {
@@ -55,7 +59,6 @@ struct generator {
 	} wants;
 	bool scalars[SCALAR_COUNT]; /* used */
 	bool order_direction;
-	bool counts;    /* some type can be ordered by the rows of a relation */
 	bool page_info; /* PageInfo is there */
 };
 
@@ -79,6 +82,8 @@ struct ast_type *type_wrap(struct arena *a, enum ast_type_kind kind, struct ast_
 /* Adds an argument to a field, unless it has one of that name. */
 void add_argument(struct generator *g, struct ast_field_def *f, str name, struct ast_type *type,
 	str doc);
+/* The enum OrderDirection, once. */
+void put_order_direction(struct generator *g);
 /* where and orderBy, for the rows of `target`. */
 void add_row_arguments(struct generator *g, struct ast_field_def *f, struct decl *target);
 
@@ -105,3 +110,11 @@ void put_path_filter(struct generator *g, struct decl *leaf);
 void put_search(struct generator *g);
 /* some, every, none. */
 void put_list_filter(struct generator *g, struct decl *d);
+
+/* ---- generate_aggregate.c ---- */
+
+/* The arguments of an aggregate field, and its types. */
+void put_aggregate(struct generator *g, struct ast_field_def *f, struct decl *target);
+/* XAggregateOrderByInput, and the types of its members. */
+void put_aggregate_order(struct generator *g, struct decl *d);
+void put_value_orders(struct generator *g, struct decl *d);

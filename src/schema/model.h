@@ -194,9 +194,18 @@ enum input_role {
 	INPUT_WHERE,
 	INPUT_FILTER,
 	INPUT_ORDER_BY,
+	INPUT_ORDER_GROUPS, /* by aggregates of rows: count, sum … */
+	INPUT_ORDER_VALUES, /* by fields of one aggregate */
+	INPUT_HAVING,
+	INPUT_HAVING_VALUES, /* on fields of one aggregate */
 	OUTPUT_CONNECTION,
 	OUTPUT_EDGE,
 	OUTPUT_PAGE_INFO,
+	OUTPUT_AGGREGATE,
+	OUTPUT_VALUES, /* fields of one aggregate */
+	OUTPUT_GROUP,
+	OUTPUT_GROUP_KEY,
+	OUTPUT_GROUP_FIELD, /* an enum: what to group by */
 };
 
 struct type_facts {

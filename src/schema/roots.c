@@ -111,7 +111,7 @@ void bind_arguments(struct compiler *c, const struct gql_field *f, struct bindin
 			bind_equal(c, f, &f->args[i], out->target, &out->args[i]);
 		}
 	}
-	if (bind_is_paged(c, f))
+	if (bind_is_paged(c, f) || out->use == USE_AGGREGATE)
 		bind_list_policy(c, f, out);
 }
 

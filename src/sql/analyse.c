@@ -234,6 +234,7 @@ static void read_select(struct analysis *x, const struct tree *t, struct sqlq *q
 	const struct tree *groups = tree_get(t, "groupClause");
 	for (size_t i = 0; i < groups->n; i++)
 		q->rolled_up |= tree_is(&groups->at[i], "GroupingSet");
+	q->filtered = tree_has(tree_get(t, "whereClause"));
 	q->limited = tree_has(tree_get(t, "limitCount")) || tree_has(tree_get(t, "limitOffset"));
 	read_columns(x, tree_get(t, "targetList"), q);
 }

@@ -89,6 +89,7 @@ struct sqlq {
 	size_t nequal;
 	bool grouped;   /* GROUP BY or HAVING: there may be no row, groups are not empty */
 	bool limited;   /* LIMIT or OFFSET: the same */
+	bool filtered;  /* WHERE */
 	bool rolled_up; /* ROLLUP, CUBE, GROUPING SETS: grouped columns may be null */
 	bool is_values;
 	const struct sqlq *left, *right; /* UNION and the like: then only `withs` is set besides */

@@ -13,7 +13,7 @@ struct ordering {
 	struct order_keys *keys;
 };
 
-static void read_direction(str name, struct order_key *out)
+void order_direction(str name, struct order_key *out)
 {
 	out->descending = str_starts(name, S("DESC"));
 	out->nulls_first = out->descending;
@@ -39,8 +39,7 @@ static str place_text(struct planner *p, const struct scope *s, const struct pla
 	return buf_str(&w.text);
 }
 
-/* The member of an order object that is given: the input is a @oneOf. */
-static const struct gql_value *only_member(const struct gql_value *v, size_t *index)
+const struct gql_value *order_member(const struct gql_value *v, size_t *index)
 {
 	for (size_t i = 0; i < v->n; i++) {
 		if (v->items[i]) {
@@ -79,25 +78,21 @@ static bool order_relation(struct ordering *o, const struct scope *s, const stru
 	return true;
 }
 
-/* (select count(*) from …): the order of a list relation. `v` is {count: direction}. */
-static bool order_count(struct ordering *o, const struct scope *s, const struct binding *b,
-	const struct gql_field *f, const struct gql_value *v, struct order_key *out)
+/* (select sum(…) from …): the order of a list relation. `v` is {sum: {price: direction}}. */
+static bool order_many(struct ordering *o, const struct scope *s, const struct binding *b,
+	const struct gql_field *f, const struct gql_type *input, const struct gql_value *v,
+	struct order_key *out)
 {
 	struct planner *p = o->p;
-	size_t index;
-	const struct gql_value *count = v->kind == GQL_OBJECTVAL ? only_member(v, &index) : NULL;
-	if (!count || count->kind != GQL_ENUMVAL)
-		return planner_fail(p, o->node, ERR_BAD_INPUT, "An order needs exactly one field.");
-	planner_consult(p, count);
 	struct row child = { .alias = p->aliases++, .source = b->target };
+	if (!order_aggregate(p, &child, input, v, o->node, out))
+		return false;
 	struct sql w = sql_on(p->arena, p->params);
 	sql_lit(&w, "(");
-	put_related(p, &w, s, b, &child, S("count(*)"));
+	put_related(p, &w, s, b, &child, out->expression);
 	sql_lit(&w, ")");
 	out->expression = buf_str(&w.text);
-	out->cast = S("int8");
-	out->name = prefixed(p, f->name, S("count"));
-	read_direction(count->text, out);
+	out->name = prefixed(p, f->name, out->name);
 	return true;
 }
 
@@ -131,7 +126,7 @@ static bool order_text(struct ordering *o, const struct scope *s, const struct g
 	struct planner *p = o->p;
 	planner_consult(p, v);
 	size_t index = 0;
-	const struct gql_value *member = only_member(v, &index);
+	const struct gql_value *member = order_member(v, &index);
 	if (!member || member->kind == GQL_NULL)
 		return planner_fail(p, o->node, ERR_BAD_INPUT, "An order needs exactly one field.");
 	planner_consult(p, member);
@@ -139,7 +134,7 @@ static bool order_text(struct ordering *o, const struct scope *s, const struct g
 	const struct gql_field *f = gql_field_find(p->model->gql, object, in->name);
 	const struct binding *b = f ? model_binding(p->model, f) : NULL;
 	if (b && b->kind == BIND_RELATION && gql_is_list(f->type))
-		return order_count(o, s, b, f, member, out);
+		return order_many(o, s, b, f, in->type->type, member, out);
 	if (b && b->kind == BIND_RELATION)
 		return order_relation(o, s, b, f, in->type->type, member, out);
 	if (!b || b->kind != BIND_PLACE)
@@ -148,7 +143,7 @@ static bool order_text(struct ordering *o, const struct scope *s, const struct g
 	if (gql_is_composite(f->type->type))
 		return order_embedded(o, s, b, f, in->type->type, member, out);
 	order_place(o, s, f, out);
-	read_direction(member->text, out);
+	order_direction(member->text, out);
 	return true;
 }
 
@@ -169,7 +164,7 @@ static void add_default(struct ordering *o, const struct scope *s, const struct 
 	for (size_t i = 0; i < policy->norder; i++) {
 		struct order_key key = { 0 };
 		order_place(o, s, policy->order[i].field, &key);
-		read_direction(policy->order[i].direction, &key);
+		order_direction(policy->order[i].direction, &key);
 		add_key(o, &key);
 	}
 }

@@ -100,6 +100,13 @@ void planner_consult(struct planner *p, const struct gql_value *v)
 		p->deps[o->variable] |= DEP_DEEP;
 }
 
+void planner_consult_items(struct planner *p, const struct gql_value *v)
+{
+	const struct origin *o = v ? origin_of(p, v) : NULL;
+	if (o)
+		p->deps[o->variable] |= DEP_DEEP | DEP_ITEMS;
+}
+
 void planner_consult_cursor(struct planner *p, const struct gql_value *v)
 {
 	const struct origin *o = origin_of(p, v);
@@ -292,6 +299,8 @@ static bool plan_root(struct planner *p, const struct gql_type *type, const stru
 	const struct binding *b = model_binding(p->model, f);
 	if (b->kind == BIND_ROOT && b->use == USE_CONNECTION)
 		return plan_page(p, f, nodes, root);
+	if (b->kind == BIND_ROOT && b->use == USE_AGGREGATE)
+		return plan_aggregate(p, f, nodes, root);
 	if (b->kind == BIND_ROOT)
 		return plan_rows(p, f, b, nodes, root);
 	size_t before = p->statements.n;
@@ -381,7 +390,7 @@ static uint64_t mix(uint64_t h, uint64_t v)
 	return h ^ (h >> 29);
 }
 
-static uint64_t hash_value(uint64_t h, const struct gql_value *v)
+static uint64_t hash_value(uint64_t h, const struct gql_value *v, bool items)
 {
 	if (!v)
 		return mix(h, 1);
@@ -390,7 +399,7 @@ static uint64_t hash_value(uint64_t h, const struct gql_value *v)
 	case GQL_BOOL: return mix(h, v->boolean);
 	case GQL_ENUMVAL: return mix(h, v->number);
 	case GQL_LIST:
-		if (is_leaf_list(v))
+		if (!items && is_leaf_list(v))
 			return mix(h, 3);
 		break;
 	case GQL_OBJECTVAL: break;
@@ -401,7 +410,7 @@ static uint64_t hash_value(uint64_t h, const struct gql_value *v)
 	}
 	h = mix(h, v->n);
 	for (size_t i = 0; i < v->n; i++)
-		h = hash_value(h, v->items[i]);
+		h = hash_value(h, v->items[i], items);
 	return h;
 }
 
@@ -412,7 +421,7 @@ uint64_t plan_fingerprint(const uint8_t *deps, size_t ndeps, const struct gql_va
 	for (size_t i = 0; i < vars->n; i++) {
 		const struct gql_value *v = vars->at[i];
 		if (i < ndeps && (deps[i] & DEP_DEEP))
-			h = hash_value(h, v);
+			h = hash_value(h, v, (deps[i] & DEP_ITEMS) != 0);
 		else
 			h = mix(h, !v ? 0 : v->kind == GQL_NULL ? 1 : 2);
 		if (i < ndeps && (deps[i] & DEP_CURSOR) && v && v->kind == GQL_STRING)

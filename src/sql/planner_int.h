@@ -63,6 +63,8 @@ bool planner_fail(struct planner *p, const struct ast_selection *node, enum err_
 	const char *fmt, ...) PRINTF(4, 5);
 /* Notes that the plan depends on the value's structure, if it comes from a variable. */
 void planner_consult(struct planner *p, const struct gql_value *v);
+/* The same for a list whose items decide something. `v` may be NULL. */
+void planner_consult_items(struct planner *p, const struct gql_value *v);
 /* The same for a cursor: which of its keys are null. */
 void planner_consult_cursor(struct planner *p, const struct gql_value *v);
 struct pexpr planner_pexpr(struct planner *p, const struct gql_value *v);
@@ -208,7 +210,6 @@ MUST_USE bool put_where(struct planner *p, struct sql *w, const struct scope *s,
 /* "schema"."fn"(…) with what the row of `s` (NULL: a root field), session and arguments give. */
 MUST_USE bool put_function_call(struct planner *p, struct sql *w, const struct scope *s,
 	const struct gql_field *f, const struct binding *b, struct nodes nodes);
-
 /* A key of an order. */
 struct order_key {
 	str expression; /* SQL */
@@ -229,8 +230,24 @@ struct order_request {
 /* The keys of the asked order or the default, then the row's key. */
 MUST_USE bool order_keys(struct planner *p, const struct row *row, const struct order_request *q,
 	struct order_keys *out);
+/* The member of an order object that is given (the input is a @oneOf), or NULL. */
+const struct gql_value *order_member(const struct gql_value *v, size_t *index);
+/* Reads ASC, DESC_NULLS_LAST …. */
+void order_direction(str name, struct order_key *out);
 /* Writes " order by …"; nothing without keys. */
 void put_order_keys(struct sql *w, const struct order_keys *keys, bool backward);
+
+/* ---- aggregate.c ---- */
+
+/* An aggregate: a root field, … */
+MUST_USE bool plan_aggregate(struct planner *p, const struct gql_field *f, struct nodes nodes,
+	struct plan_root *root);
+/* … or a slot of a parent's row. */
+MUST_USE bool aggregate_expression(struct planner *p, const struct scope *parent,
+	const struct gql_field *f, struct nodes nodes, str *expression, struct shape **out);
+/* {count: DESC}, {sum: {price: ASC}}: an order by an aggregate of `row`'s rows. */
+MUST_USE bool order_aggregate(struct planner *p, struct row *row, const struct gql_type *input,
+	const struct gql_value *v, const struct ast_selection *node, struct order_key *out);
 
 /* ---- page.c ---- */
 

@@ -285,7 +285,10 @@ static bool field_relation(struct building *o, const struct gql_field *f, const 
 	struct shape *object;
 	if (b->use != USE_ROWS) {
 		str expression;
-		if (!page_expression(p, o->scope, f, nodes, &expression, &object))
+		bool ready = b->use == USE_CONNECTION
+			? page_expression(p, o->scope, f, nodes, &expression, &object)
+			: aggregate_expression(p, o->scope, f, nodes, &expression, &object);
+		if (!ready)
 			return false;
 		out->from = FROM_SLOT;
 		out->slot = row_slot(p, o->scope->row, expression);

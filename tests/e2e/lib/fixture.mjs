@@ -11,13 +11,14 @@ import { Server, inherited, program } from './server.mjs';
 const run = promisify(execFile);
 
 export class Fixture {
-  /** `install`: with the schema "fraiseql"; `args`: further arguments of `serve`. */
-  static async start({ sql, sdl, args = [], install = true, settings = {}, env = {} }) {
+  /** `install`: with the schema "fraiseql"; `args`: more of `serve`; `user`: its database role. */
+  static async start({ sql, sdl, args = [], install = true, settings = {}, env = {}, user = 'test' }) {
     const f = new Fixture();
     f.dir = await mkdtemp(join(tmpdir(), 'fraiseql-fixture-'));
     f.schema = join(f.dir, 'schema.graphql');
     f.args = args;
     f.env = env;
+    f.user = user;
     await writeFile(f.schema, sdl);
     f.pg = await Postgres.start(settings);
     if (install) await run(program, ['db', 'install', '--database', f.pg.url], { env: inherited });
@@ -27,7 +28,8 @@ export class Fixture {
   }
 
   async serve() {
-    this.server = await Server.start(['serve', '--schema', this.schema, '--database', this.pg.url,
+    const url = this.pg.url.replace('test@', `${this.user}@`);
+    this.server = await Server.start(['serve', '--schema', this.schema, '--database', url,
       '--no-log-access', ...this.args], { env: this.env });
   }
 

@@ -119,6 +119,10 @@ export class Place {
     this.unfilled = false;
     await this.stop();
     await postgres.sql('drop database if exists page');
+    await postgres.sql(`do $$ declare name text; begin
+      for name in select rolname from pg_roles where rolname !~ '^(pg_|test$)' loop
+        execute format('drop role %I', name);
+      end loop; end $$`);
     await postgres.sql('create database page');
     const superuser = this.url.replace(`//${this.user ?? 'test'}@`, '//test@');
     const pipe = (...argv) => new Promise((done, fail) => {
