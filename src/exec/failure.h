@@ -20,7 +20,6 @@ struct failure {
 	str updated_fields; /* JSON list of texts */
 	str metadata;       /* JSON object: further members */
 	str detail, hint, constraint; /* of a raised exception */
-	str *splices;                 /* entities that are ready; NULL = none */
 };
 
 /*

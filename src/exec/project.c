@@ -14,6 +14,7 @@
 
 #include "base/jread.h"
 #include "base/json.h"
+#include "base/num.h"
 #include "exec/jscan.h"
 
 enum { SMALL = 32 };
@@ -41,8 +42,7 @@ static void add_error(struct ctx *c, enum err_code code, const struct path *path
 	const struct gql_field *f = c->field->field;
 	struct gql_error *e = gql_error_add(errors, code, "%s %.*s.%.*s%s", before,
 		STR_ARG(f->parent ? f->parent->name : S("")), STR_ARG(f->name), after);
-	for (size_t i = 0; i < c->field->nnodes; i++)
-		gql_error_at(errors, e, c->p->source, c->field->nodes[i]->at);
+	gql_error_at(errors, e, c->p->source, c->field->at);
 	struct buf b = buf_on(errors->arena);
 	buf_putc(&b, '[');
 	put_path(&b, path);
@@ -296,6 +296,21 @@ static bool put_nested_row(struct ctx *c, const struct shape *s, str array, cons
 	return project_put_row(c, c->field, s, &row, path);
 }
 
+/* A row of one of several relations: its first element is the choice's number. */
+static bool put_choice(struct ctx *c, const struct shape *s, str array, const struct path *path)
+{
+	const char *p = array.p + 1, *end = array.p + array.n;
+	uint64_t number;
+	str first;
+	bool known = array.n && array.p[0] == '[' && jscan_element(&p, end, &first) &&
+		num_u64(first, &number) && number < s->nchoices;
+	if (!known)
+		return project_bad_value(c, s, path);
+	struct shape one = *s->choices[number];
+	one.non_null = s->non_null;
+	return put_nested_row(c, &one, array, path);
+}
+
 bool project_put_value(struct ctx *c, const struct shape *s, struct cell v,
 	const struct row_cells *outer, const struct path *path)
 {
@@ -306,6 +321,7 @@ bool project_put_value(struct ctx *c, const struct shape *s, struct cell v,
 	case SHAPE_LEAF: return put_leaf(c, s, v, path);
 	case SHAPE_LIST: return put_list(c, s, v, outer, path);
 	case SHAPE_PAGE: return project_put_nested_page(c, s, v.text, path);
+	case SHAPE_CHOICE: return put_choice(c, s, v.text, path);
 	case SHAPE_OBJECT: break;
 	}
 	if (v.text.n == 0 || v.text.p[0] != (s->form == OBJECT_ROW ? '[' : '{'))
@@ -320,20 +336,15 @@ bool project_put_value(struct ctx *c, const struct shape *s, struct cell v,
 static bool put_result_row(struct ctx *c, const struct shape *s, const struct pgresult *r, int row,
 	const struct path *path)
 {
+	if (s->kind == SHAPE_CHOICE)
+		return project_put_value(c, s, (struct cell){ pgresult_get(r, row, 0), true }, NULL,
+			path);
 	struct row_cells cells = { .result = r, .row = row };
 	str doc = s->has_doc ? pgresult_get(r, row, (int)s->doc_slot) : STR_NONE;
 	return put_object(c, s, &cells, doc, path);
 }
 
-static bool put_found_row(struct ctx *c, const struct shape *s, const struct pgresult *r, int row,
-	int found, const struct path *path)
-{
-	if (found >= 0 && !pgresult_get(r, row, found).p)
-		return project_put_null(c, s, path);
-	return put_result_row(c, s, r, row, path);
-}
-
-static bool put_rows_list(struct ctx *c, const struct shape *s, const struct pgresult *r, int found,
+static bool put_rows_list(struct ctx *c, const struct shape *s, const struct pgresult *r,
 	const struct path *path)
 {
 	size_t start = c->p->out->n;
@@ -343,7 +354,7 @@ static bool put_rows_list(struct ctx *c, const struct shape *s, const struct pgr
 		struct path at = { .up = path, .index = (size_t)i, .is_index = true };
 		if (i)
 			buf_putc(c->p->out, ',');
-		if (!put_found_row(c, s->item, r, i, found, &at))
+		if (!put_result_row(c, s->item, r, i, &at))
 			return project_bubble(c, s, start);
 	}
 	buf_putc(c->p->out, ']');
@@ -358,7 +369,7 @@ bool project_root(struct projection *p, const struct plan_root *root, const stru
 	if (root->kind == ROOT_PAGE)
 		return project_put_page(&c, s, r, &path);
 	if (root->kind == ROOT_ROWS)
-		return put_rows_list(&c, s, r, -1, &path);
+		return put_rows_list(&c, s, r, &path);
 	if (pgresult_rows(r) == 0)
 		return project_put_null(&c, s, &path);
 	if (root->kind == ROOT_ROW)
@@ -374,18 +385,6 @@ bool project_row(struct projection *p, const struct plan_root *root, const struc
 	if (pgresult_rows(r) == 0)
 		return project_put_null(&c, shape, &path);
 	return put_result_row(&c, shape, r, 0, &path);
-}
-
-bool project_rows(struct projection *p, const struct plan_root *root, const struct shape *shape,
-	const struct pgresult *r, int found)
-{
-	struct ctx c = { p, &root->field };
-	struct path path = { .name = root->field.name };
-	if (shape->kind == SHAPE_LIST)
-		return put_rows_list(&c, shape, r, found, &path);
-	if (pgresult_rows(r) == 0)
-		return project_put_null(&c, shape, &path);
-	return put_found_row(&c, shape, r, 0, found, &path);
 }
 
 bool project_document(struct projection *p, const struct plan_root *root, const struct shape *shape,

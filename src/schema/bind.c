@@ -225,6 +225,15 @@ static const struct backing *source_of(const struct compiler *c, const struct gq
 	return c->facts[t->id].source;
 }
 
+static bool are_members_backed(const struct compiler *c, const struct gql_type *t)
+{
+	bool abstract = t->kind == GQL_UNION || t->kind == GQL_INTERFACE;
+	for (size_t i = 0; abstract && i < t->npossible; i++)
+		if (!source_of(c, t->possible[i]))
+			return false;
+	return abstract && t->npossible > 0;
+}
+
 /* An object takes the source of an interface; an abstract type that of all its members. */
 static void inherit_source(struct compiler *c, const struct gql_type *t)
 {
@@ -246,6 +255,8 @@ static void inherit_source(struct compiler *c, const struct gql_type *t)
 	}
 	if (from)
 		c->facts[t->id].source = new_backing(c, t, from->relation, from->data);
+	else
+		c->facts[t->id].scattered = are_members_backed(c, t);
 }
 
 static void bind_sources(struct compiler *c)

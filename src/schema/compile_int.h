@@ -144,6 +144,18 @@ const char *leaf_cast(struct compiler *c, const struct leaf *leaf);
 
 void bind_relation(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
 	const struct backing *from, struct binding *out);
+/* The same to the rows of `to`. */
+void bind_relation_to(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
+	const struct backing *from, const struct backing *to, struct binding *out);
+
+/* ---- members.c ---- */
+
+/*
+ * Binds a field whose type is scattered: once for each member. `d` and `from` are those of a
+ * relation, or NULL.
+ */
+void bind_members(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
+	const struct backing *from, struct binding *out);
 
 /* ---- roots.c ---- */
 
@@ -162,13 +174,6 @@ void bind_call(struct compiler *c, const struct gql_field *f, const struct ast_d
 
 /* Binds the @function fields of objects and interfaces; after the root types' calls. */
 void bind_computed_fields(struct compiler *c);
-
-/* ---- write.c ---- */
-
-void bind_write(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
-	struct binding *out);
-/* Reports uses of @version that nothing reads. */
-void check_versions(struct compiler *c);
 
 /* ---- describe.c ---- */
 

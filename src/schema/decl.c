@@ -128,6 +128,36 @@ str decl_source(struct compiler *c, struct decl *d)
 	return d->source;
 }
 
+static bool has_source(struct compiler *c, struct decl *d)
+{
+	return d && decl_source(c, d).n > 0;
+}
+
+/* Do all members have a source, though not one in common? */
+static bool is_scattered(struct compiler *c, const struct decl *d)
+{
+	size_t n = 0;
+	for (size_t i = 0; d->kind == AST_INTERFACE && i < d->implementers.n; i++) {
+		if (d->implementers.at[i]->kind != AST_OBJECT_TYPE)
+			continue;
+		if (!has_source(c, d->implementers.at[i]))
+			return false;
+		n++;
+	}
+	for (size_t i = 0; d->kind == AST_UNION && i < d->nodes.n; i++) {
+		const struct ast_definition *node = d->nodes.at[i];
+		for (size_t k = 0; k < node->nmembers; k++, n++)
+			if (!has_source(c, decl_find(c, node->members[k].text)))
+				return false;
+	}
+	return n > 0;
+}
+
+bool decl_has_rows(struct compiler *c, struct decl *d)
+{
+	return has_source(c, d) || is_scattered(c, d);
+}
+
 /* ---- fields ---- */
 
 bool decl_leaf_kind(const struct decl *d, enum scalar_kind *kind)

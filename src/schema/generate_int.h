@@ -19,6 +19,8 @@ enum field_use {
 void decl_collect(struct compiler *c);
 /* The relation behind a type, as written; empty when it has none. */
 str decl_source(struct compiler *c, struct decl *d);
+/* Has it rows, of its own source or of its members'? */
+bool decl_has_rows(struct compiler *c, struct decl *d);
 bool decl_leaf_kind(const struct decl *d, enum scalar_kind *kind);
 enum field_use decl_field_use(struct compiler *c, const struct ast_field_def *f,
 	struct decl **target);

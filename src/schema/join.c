@@ -273,23 +273,15 @@ static bool join_linked(struct joining *j, str name, struct join *out)
 
 /* ---- the field ---- */
 
-void bind_relation(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
-	const struct backing *from, struct binding *out)
+void bind_relation_to(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
+	const struct backing *from, const struct backing *to, struct binding *out)
 {
-	const struct gql_type *t = bind_rows_type(c, f, &out->use);
 	struct joining j = { .c = c, .field = f, .directive = d };
 	struct join *join = arena_new(c->arena, struct join);
 	str link;
-	out->target = c->facts[t->id].source;
-	if (!out->target) {
-		if (!c->broken_source[t->id])
-			diag_error(c, f->source, d->at,
-				"%.*s.%.*s: the type \"%.*s\" has no @source whose rows could be joined.",
-				STR_ARG(f->parent->name), STR_ARG(f->name), STR_ARG(t->name));
-		return;
-	}
+	out->target = to;
 	j.from.backing = from;
-	j.to.backing = out->target;
+	j.to.backing = to;
 	if (!directive_texts(c, f->source, d, "fields", &j.from.names, &j.from.n) ||
 		!directive_texts(c, f->source, d, "references", &j.to.names, &j.to.n))
 		return;
@@ -308,4 +300,19 @@ void bind_relation(struct compiler *c, const struct gql_field *f, const struct a
 	out->kind = BIND_RELATION;
 	out->join = join;
 	bind_arguments(c, f, out);
+}
+
+void bind_relation(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
+	const struct backing *from, struct binding *out)
+{
+	const struct gql_type *t = bind_rows_type(c, f, &out->use);
+	const struct backing *to = c->facts[t->id].source;
+	if (to)
+		bind_relation_to(c, f, d, from, to, out);
+	else if (c->facts[t->id].scattered)
+		bind_members(c, f, d, from, out);
+	else if (!c->broken_source[t->id])
+		diag_error(c, f->source, d->at,
+			"%.*s.%.*s: the type \"%.*s\" has no @source whose rows could be joined.",
+			STR_ARG(f->parent->name), STR_ARG(f->name), STR_ARG(t->name));
 }

@@ -72,7 +72,6 @@ enum bind_kind {
 	BIND_ROOT,     /* rows of `target`: a field of Query */
 	BIND_FUNCTION, /* a call: a field of Query or Mutation */
 	BIND_COMPUTED, /* a call with the row: a field of an object, unless a place says it all */
-	BIND_WRITE,    /* rows of a table: a field of Mutation; see schema/write.h */
 };
 
 struct join_pair {
@@ -173,7 +172,16 @@ enum row_use {
 	USE_AGGREGATE,  /* what they add up to: the type is generated, XAggregate */
 };
 
-struct write;
+/*
+ * An abstract type whose members have relations of their own: a binding for each, in the order of
+ * the possible types, of the same kind as the field's, whose target is NULL.
+ */
+struct members {
+	const struct binding *at;
+	size_t n;
+	bool same_key; /* the members' keys have the same types, so that rows can be ordered by them
+			*/
+};
 
 struct binding {
 	enum bind_kind kind;
@@ -185,7 +193,7 @@ struct binding {
 	struct list_policy list;
 	struct arg_binding *args; /* by gql_input.id */
 	const struct call *call;
-	const struct write *write;
+	const struct members *members;
 };
 
 /* What a type is that the compiler knows the meaning of. */
@@ -210,6 +218,7 @@ enum input_role {
 
 struct type_facts {
 	const struct backing *source; /* object, interface; NULL = none */
+	bool scattered;               /* abstract: its members have several relations */
 	struct leaf leaf;             /* scalar, enum */
 	enum input_role role;
 	/* FILTER: the leaf type; else the object type whose rows it is about, or NULL */

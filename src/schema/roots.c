@@ -251,6 +251,10 @@ static void bind_query_field(struct compiler *c, const struct gql_field *f)
 		bind_arguments(c, f, out);
 		return;
 	}
+	if (c->facts[t->id].scattered) {
+		bind_members(c, f, NULL, NULL, out);
+		return;
+	}
 	if (c->broken_source[t->id])
 		return;
 	struct diagnostic *d = diag_error(c, f->source, f->node->name.at,
@@ -261,9 +265,7 @@ static void bind_query_field(struct compiler *c, const struct gql_field *f)
 			"Give the type \"%.*s\" a @source(relation:), or the field a @function(name:).",
 			STR_ARG(t->name));
 	else if (gql_is_composite(t))
-		d->hint = str_printf(c->arena,
-			"The types of \"%.*s\" must have one @source in common; several are not "
-			"implemented yet.",
+		d->hint = str_printf(c->arena, "Give each type of \"%.*s\" a @source(relation:).",
 			STR_ARG(t->name));
 	else
 		d->hint = S("Give the field a @function(name:).");
@@ -278,7 +280,7 @@ static void bind_mutation_field(struct compiler *c, const struct gql_field *f)
 	struct diagnostic *d =
 		diag_error(c, f->source, f->node->name.at, "%.*s.%.*s: nothing tells what it does.",
 			STR_ARG(f->parent->name), STR_ARG(f->name));
-	d->hint = S("Give the field a @function(name:) or a @write(table:, action:).");
+	d->hint = S("Give the field a @function(name:).");
 }
 
 static void bind_calls(struct compiler *c, const struct gql_type *t)
@@ -292,8 +294,6 @@ static void bind_calls(struct compiler *c, const struct gql_type *t)
 				STR_ARG(t->name), STR_ARG(f->name));
 		else if (d)
 			bind_call(c, f, d, NULL, &c->bindings[f->id]);
-		else if ((d = directive_find(&f->node->directives, "write")))
-			bind_write(c, f, d, &c->bindings[f->id]);
 	}
 }
 
@@ -307,7 +307,6 @@ void bind_roots(struct compiler *c)
 	bind_calls(c, gql->query);
 	bind_calls(c, gql->mutation);
 	bind_computed_fields(c);
-	check_versions(c);
 	if (!gql->query)
 		diag_error(c, NULL, 0, "The schema has no type Query.");
 	if (gql->subscription)

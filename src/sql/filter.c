@@ -15,8 +15,9 @@
 
 enum { WHERE_DEPTH_MAX = 32 };
 
+/* `type` is the input type of the value; `object` the type whose fields it is about. */
 static bool put_object(struct where *q, const struct scope *s, const struct gql_type *object,
-	const struct gql_value *v);
+	const struct gql_type *type, const struct gql_value *v);
 
 bool filter_refuse_null(struct where *q, const char *what, str name)
 {
@@ -34,10 +35,15 @@ void filter_and(struct where *q, size_t *written)
 
 /* ---- relations and embedded objects ---- */
 
+/* A where value about objects elsewhere. */
+struct condition {
+	const struct gql_value *value;
+	const struct gql_type *object, *type;
+};
+
 /* exists (… and condition); `negate_inside` makes "every" out of "not exists a counterexample". */
 static bool put_exists(struct where *q, const struct scope *s, const struct binding *b,
-	const struct gql_value *where, const struct gql_type *object, const char *open,
-	bool negate_inside)
+	const struct condition *c, const char *open, bool negate_inside)
 {
 	struct row child = { .alias = q->p->aliases++, .source = b->target };
 	struct scope to = { .row = &child };
@@ -46,7 +52,7 @@ static bool put_exists(struct where *q, const struct scope *s, const struct bind
 	sql_put_program(q->w, open);
 	put_related(q->p, q->w, s, b, &child, S("1"));
 	sql_put_program(q->w, negate_inside ? " and not coalesce((" : " and (");
-	if (!put_object(q, &to, object, where))
+	if (!put_object(q, &to, c->object, c->type, c->value))
 		return false;
 	q->exact = exact;
 	sql_put_program(q->w, negate_inside ? "), false))" : "))");
@@ -58,8 +64,7 @@ static bool put_exists(struct where *q, const struct scope *s, const struct bind
  * for what is no list.
  */
 static bool put_exists_item(struct where *q, const struct scope *s, const struct binding *b,
-	const struct gql_value *where, const struct gql_type *object, const char *open,
-	bool negate_inside)
+	const struct condition *c, const char *open, bool negate_inside)
 {
 	struct row item = { .alias = q->p->aliases++ };
 	struct scope to = { .row = &item, .embedded = true, .element = true };
@@ -74,7 +79,7 @@ static bool put_exists_item(struct where *q, const struct scope *s, const struct
 	sql_lit(q->w, ") ");
 	sql_alias(q->w, item.alias);
 	sql_put_program(q->w, negate_inside ? "(v) where not coalesce((" : "(v) where (");
-	if (!put_object(q, &to, object, where))
+	if (!put_object(q, &to, c->object, c->type, c->value))
 		return false;
 	q->exact = exact;
 	sql_put_program(q->w, negate_inside ? "), false)) end)" : ")) end)");
@@ -96,9 +101,9 @@ static bool put_many(struct where *q, const struct scope *s, const struct bindin
 		bool every = str_eq(in->name, S("every"));
 		bool some = str_eq(in->name, S("some"));
 		const char *open = some ? "exists (" : "not exists (";
-		bool ok = b->kind == BIND_RELATION
-			? put_exists(q, s, b, where, object, open, every)
-			: put_exists_item(q, s, b, where, object, open, every);
+		struct condition c = { where, object, in->type->type };
+		bool ok = b->kind == BIND_RELATION ? put_exists(q, s, b, &c, open, every)
+						   : put_exists_item(q, s, b, &c, open, every);
 		if (!ok)
 			return false;
 	}
@@ -127,7 +132,7 @@ static bool put_member(struct where *q, const struct scope *s, const struct gql_
 	if (b->kind == BIND_PLACE) {
 		struct scope inner = scope_embedded(p, s, &b->place);
 		filter_and(q, written);
-		return put_object(q, &inner, f->type->type, v);
+		return put_object(q, &inner, f->type->type, filter, v);
 	}
 	if (b->kind != BIND_RELATION)
 		return planner_fail(p, q->node, ERR_UNSUPPORTED,
@@ -135,14 +140,22 @@ static bool put_member(struct where *q, const struct scope *s, const struct gql_
 	if (gql_is_list(f->type))
 		return put_many(q, s, b, filter, f->type->type, v, written);
 	filter_and(q, written);
-	return put_exists(q, s, b, v, f->type->type, "exists (", false);
+	return put_exists(q, s, b, &(struct condition){ v, f->type->type, filter }, "exists (",
+		false);
 }
 
 /* ---- AND, OR, NOT ---- */
 
+struct member {
+	const struct gql_input *input;
+	const struct gql_value *value;
+};
+
 static bool put_group(struct where *q, const struct scope *s, const struct gql_type *object,
-	const struct gql_value *list, bool all)
+	const struct gql_type *type, const struct member *m)
 {
+	const struct gql_value *list = m->value;
+	bool all = str_eq(m->input->name, S("AND"));
 	planner_consult(q->p, list);
 	if (list->n == 0) {
 		sql_put_program(q->w, all ? "true" : "false");
@@ -153,7 +166,7 @@ static bool put_group(struct where *q, const struct scope *s, const struct gql_t
 		if (i)
 			sql_put_program(q->w, all ? " and " : " or ");
 		sql_lit(q->w, "(");
-		if (!put_object(q, s, object, list->items[i]))
+		if (!put_object(q, s, object, type, list->items[i]))
 			return false;
 		sql_lit(q->w, ")");
 	}
@@ -162,17 +175,19 @@ static bool put_group(struct where *q, const struct scope *s, const struct gql_t
 }
 
 static bool put_combined(struct where *q, const struct scope *s, const struct gql_type *object,
-	const struct gql_input *in, const struct gql_value *v)
+	const struct gql_type *type, const struct member *m)
 {
+	const struct gql_input *in = m->input;
+	const struct gql_value *v = m->value;
 	planner_consult(q->p, v);
 	if (v->kind == GQL_NULL)
 		return filter_refuse_null(q, "filter", in->name);
 	if (!str_eq(in->name, S("NOT")))
-		return put_group(q, s, object, v, str_eq(in->name, S("AND")));
+		return put_group(q, s, object, type, m);
 	bool exact = q->exact;
 	q->exact = true;
 	sql_lit(q->w, "not (");
-	bool ok = put_object(q, s, object, v);
+	bool ok = put_object(q, s, object, type, v);
 	sql_lit(q->w, ")");
 	q->exact = exact;
 	return ok;
@@ -183,19 +198,10 @@ static bool is_combination(str name)
 	return str_eq(name, S("AND")) || str_eq(name, S("OR")) || str_eq(name, S("NOT"));
 }
 
-static const struct gql_type *where_type_of(struct planner *p, const struct gql_type *object)
-{
-	struct buf b = buf_on(p->arena);
-	buf_put(&b, object->name);
-	buf_lit(&b, "WhereInput");
-	return gql_type_find(p->model->gql, buf_str(&b));
-}
-
 static bool put_object(struct where *q, const struct scope *s, const struct gql_type *object,
-	const struct gql_value *v)
+	const struct gql_type *type, const struct gql_value *v)
 {
-	const struct gql_type *type = where_type_of(q->p, object);
-	if (!type || ++q->depth > WHERE_DEPTH_MAX)
+	if (++q->depth > WHERE_DEPTH_MAX)
 		return planner_fail(q->p, q->node, ERR_BAD_INPUT,
 			"The filter is nested more than %d levels deep.", WHERE_DEPTH_MAX);
 	planner_consult(q->p, v);
@@ -206,7 +212,7 @@ static bool put_object(struct where *q, const struct scope *s, const struct gql_
 		const struct gql_input *in = &type->inputs[i];
 		if (is_combination(in->name)) {
 			filter_and(q, &written);
-			if (!put_combined(q, s, object, in, v->items[i]))
+			if (!put_combined(q, s, object, type, &(struct member){ in, v->items[i] }))
 				return false;
 		} else if (!put_member(q, s, object, in, v->items[i], &written)) {
 			return false;
@@ -219,9 +225,9 @@ static bool put_object(struct where *q, const struct scope *s, const struct gql_
 }
 
 bool put_where(struct planner *p, struct sql *w, const struct scope *s,
-	const struct gql_type *object, const struct gql_value *where,
+	const struct gql_type *object, const struct gql_type *type, const struct gql_value *where,
 	const struct ast_selection *node)
 {
 	struct where q = { .p = p, .w = w, .node = node };
-	return put_object(&q, s, object, where);
+	return put_object(&q, s, object, type, where);
 }

@@ -159,11 +159,14 @@ static bool add_asked(struct ordering *o, const struct scope *s, const struct gq
 	return true;
 }
 
-static void add_default(struct ordering *o, const struct scope *s, const struct list_policy *policy)
+/* The policy's fields are those of an interface for its members' rows. */
+static void add_default(struct ordering *o, const struct scope *s, const struct gql_type *object,
+	const struct list_policy *policy)
 {
 	for (size_t i = 0; i < policy->norder; i++) {
 		struct order_key key = { 0 };
-		order_place(o, s, policy->order[i].field, &key);
+		str name = policy->order[i].field->name;
+		order_place(o, s, gql_field_find(o->p->model->gql, object, name), &key);
 		order_direction(policy->order[i].direction, &key);
 		add_key(o, &key);
 	}
@@ -193,13 +196,12 @@ bool order_keys(struct planner *p, const struct row *row, const struct order_req
 	if (q->order)
 		planner_consult(p, q->order); /* an empty list from a variable, too */
 	if (asked) {
-		str name = str_printf(p->arena, "%.*sOrderByInput", STR_ARG(source->type->name));
-		const struct gql_type *input = gql_type_find(p->model->gql, name);
-		if (!input || !add_asked(&o, &s, source->type, input, q->order))
+		if (!add_asked(&o, &s, source->type, q->input, q->order))
 			return false;
 	} else {
-		add_default(&o, &s, q->policy);
+		add_default(&o, &s, source->type, q->policy);
 	}
+	out->nasked = out->n;
 	if (q->for_cursor)
 		add_row_key(&o, &s, source->shown_key, source->nshown_key);
 	else

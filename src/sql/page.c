@@ -317,8 +317,7 @@ static struct shape_field new_field(struct paging *q, const struct gql_type *typ
 {
 	return (struct shape_field){ .key = shape_key(q->p, c->key),
 		.name = c->key,
-		.nodes = c->fields,
-		.nnodes = c->n,
+		.at = c->fields[0]->at,
 		.page = q->page,
 		.field = gql_field_find(q->p->model->gql, type, c->fields[0]->name.text) };
 }
@@ -462,10 +461,8 @@ static bool begin(struct paging *q, struct planner *p, const struct gql_field *f
 			"\"first\" and \"last\" can't be given together: a page is read forward or "
 			"backward.");
 	q->page->backward = given[ARG_LAST] != NULL;
-	q->order = (struct order_request){ .order = given[ARG_ORDER_BY],
-		.policy = &b->list,
-		.node = nodes.at[0],
-		.for_cursor = true };
+	q->order = row_order(&q->of);
+	q->order.for_cursor = true;
 	if (!order_keys(p, &q->row, &q->order, &q->keys))
 		return false;
 	if (q->keys.n == 0)

@@ -202,10 +202,12 @@ MUST_USE bool put_call_value(struct planner *p, struct sql *w, const struct scop
 
 /* ---- filter.c, order.c, call.c ---- */
 
-/* Appends " and …" conditions of a where value. `any` tells whether something was written before.
+/*
+ * Writes the condition that a where value is. `object` is the type of the scope's rows, `type` the
+ * input type of the value, which is that of an interface for its members' rows.
  */
 MUST_USE bool put_where(struct planner *p, struct sql *w, const struct scope *s,
-	const struct gql_type *object, const struct gql_value *where,
+	const struct gql_type *object, const struct gql_type *type, const struct gql_value *where,
 	const struct ast_selection *node);
 /* "schema"."fn"(…) with what the row of `s` (NULL: a root field), session and arguments give. */
 MUST_USE bool put_function_call(struct planner *p, struct sql *w, const struct scope *s,
@@ -220,13 +222,17 @@ struct order_key {
 };
 struct order_keys {
 	VEC(struct order_key);
+	size_t nasked; /* the first of them: asked for, or the field's default */
 };
 struct order_request {
 	const struct gql_value *order; /* the argument, or NULL */
+	const struct gql_type *input;  /* of its items */
 	const struct list_policy *policy;
 	const struct ast_selection *node;
 	bool for_cursor; /* the key at the end is one that clients may see */
 };
+/* The order that a field's arguments ask for. */
+struct order_request row_order(const struct rows_of *q);
 /* The keys of the asked order or the default, then the row's key. */
 MUST_USE bool order_keys(struct planner *p, const struct row *row, const struct order_request *q,
 	struct order_keys *out);
@@ -249,6 +255,15 @@ MUST_USE bool aggregate_expression(struct planner *p, const struct scope *parent
 MUST_USE bool order_aggregate(struct planner *p, struct row *row, const struct gql_type *input,
 	const struct gql_value *v, const struct ast_selection *node, struct order_key *out);
 
+/* ---- choice.c ---- */
+
+/* Rows of an abstract type whose members have several relations: a root field, … */
+MUST_USE bool plan_choice(struct planner *p, const struct gql_field *f, struct nodes nodes,
+	struct plan_root *root);
+/* … or a slot of a parent's row: an expression, and the shape of an item. */
+MUST_USE bool choice_expression(struct planner *p, const struct scope *parent,
+	const struct gql_field *f, struct nodes nodes, str *expression, struct shape **out);
+
 /* ---- page.c ---- */
 
 /* A connection: a root field, … */
@@ -260,7 +275,4 @@ MUST_USE bool page_expression(struct planner *p, const struct scope *parent,
 
 /* A root field that calls a function. */
 MUST_USE bool plan_call(struct planner *p, const struct gql_field *f, struct nodes nodes,
-	struct plan_root *root);
-/* A root field that writes rows of a table. */
-MUST_USE bool plan_write(struct planner *p, const struct gql_field *f, struct nodes nodes,
 	struct plan_root *root);

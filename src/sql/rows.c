@@ -59,7 +59,8 @@ static bool put_conditions(struct planner *p, struct sql *conditions, const stru
 	if (!where)
 		return true;
 	put_and(conditions);
-	return put_where(p, conditions, s, q->binding->target->type, where, q->node);
+	return put_where(p, conditions, s, q->binding->target->type,
+		q->args.input[ARG_WHERE]->type->type, where, q->node);
 }
 
 void put_count(struct planner *p, struct sql *w, const struct gql_value *v,
@@ -106,6 +107,15 @@ static void put_from(struct sql *w, const struct row *row, const struct rows_req
 		sql_append(w, q->extra_from);
 }
 
+struct order_request row_order(const struct rows_of *q)
+{
+	const struct gql_input *in = q->args.input[ARG_ORDER_BY];
+	return (struct order_request){ .order = q->args.by_role[ARG_ORDER_BY],
+		.input = in ? in->type->type : NULL,
+		.policy = &q->binding->list,
+		.node = q->node };
+}
+
 bool put_rows(struct planner *p, struct sql *w, const struct row *row, const struct rows_request *q)
 {
 	struct row self = *row;
@@ -122,9 +132,7 @@ bool put_rows(struct planner *p, struct sql *w, const struct row *row, const str
 		sql_lit(w, " where ");
 		sql_append(w, &conditions);
 	}
-	struct order_request order = { .order = of.args.by_role[ARG_ORDER_BY],
-		.policy = &q->binding->list,
-		.node = q->node };
+	struct order_request order = row_order(&of);
 	struct order_keys keys = { 0 };
 	if (q->many && !order_keys(p, row, &order, &keys))
 		return false;

@@ -283,11 +283,13 @@ static bool field_relation(struct building *o, const struct gql_field *f, const 
 		return ok;
 	struct nodes nodes = { c->fields, c->n };
 	struct shape *object;
-	if (b->use != USE_ROWS) {
+	if (b->use != USE_ROWS || b->members) {
 		str expression;
 		bool ready = b->use == USE_CONNECTION
 			? page_expression(p, o->scope, f, nodes, &expression, &object)
-			: aggregate_expression(p, o->scope, f, nodes, &expression, &object);
+			: b->use == USE_AGGREGATE
+			? aggregate_expression(p, o->scope, f, nodes, &expression, &object)
+			: choice_expression(p, o->scope, f, nodes, &expression, &object);
 		if (!ready)
 			return false;
 		out->from = FROM_SLOT;
@@ -394,8 +396,7 @@ static bool one_field(struct building *o, const struct gql_type *type, const str
 			STR_ARG(c->fields[0]->name.text));
 	*out = (struct shape_field){ .key = shape_key(p, c->key),
 		.name = c->key,
-		.nodes = c->fields,
-		.nnodes = c->n,
+		.at = c->fields[0]->at,
 		.field = f };
 	if (f->id == GQL_FIELD_TYPENAME) {
 		shape_typename(p, type, out);

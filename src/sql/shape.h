@@ -13,7 +13,8 @@ enum shape_kind {
 	SHAPE_LEAF,
 	SHAPE_LIST,
 	SHAPE_OBJECT,
-	SHAPE_PAGE, /* a connection: an object made of the rows of `page` */
+	SHAPE_CHOICE, /* an OBJECT_ROW of one of `choices`, whose number is the first slot */
+	SHAPE_PAGE,   /* a connection: an object made of the rows of `page` */
 };
 
 enum object_form {
@@ -59,11 +60,9 @@ struct page {
 };
 
 struct shape_field {
-	str key;  /* response key as JSON with the colon: "name": */
-	str name; /* response key alone, for paths */
-	/* where the document asks for it, for error locations: nodes of its tree */
-	const struct ast_selection *const *nodes;
-	size_t nnodes;
+	str key;     /* response key as JSON with the colon: "name": */
+	str name;    /* response key alone, for paths */
+	uint32_t at; /* offset of the field in the document, for error locations */
 	enum field_from from;
 	uint32_t slot;
 	const str *path; /* further keys in nested objects */
@@ -102,4 +101,6 @@ struct shape {
 	bool type_in_slot;       /* abstract: the type's name stands in slot `type_at` … */
 	uint32_t type_at;        /* … or under wanted key `type_at` of the document */
 	const struct page *page; /* PAGE: variants[0] has its fields */
+	const struct shape *const *choices; /* CHOICE */
+	size_t nchoices;
 };
