@@ -19,8 +19,14 @@ with
   ),
   col as (
     select a.attrelid as rel, a.attnum as num, a.atttypid as type, a.attname as name,
-      a.attnotnull, a.attgenerated, a.attidentity, a.atthasdef
-    from pg_attribute a join rel on rel.oid = a.attrelid
+      a.attnotnull, a.attgenerated, a.attidentity,
+      case when a.attgenerated = '' then
+        coalesce(pg_get_expr(d.adbin, d.adrelid), pg_get_expr(t.typdefaultbin, 0))
+      end as expr
+    from pg_attribute a
+    join rel on rel.oid = a.attrelid
+    join pg_type t on t.oid = a.atttypid
+    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where a.attnum > 0 and not a.attisdropped
   ),
   fn as (
@@ -110,7 +116,7 @@ with
       case when c.attnotnull then ',"not_null":true' end,
       case when c.attgenerated <> '' then ',"generated":true' end,
       case when c.attidentity <> '' then ',"identity":true' end,
-      case when c.atthasdef then ',"default":true' end,
+      ',"default":' || to_json(c.expr)::text,
       ',"comment":' || to_json(d.description)::text,
       '}'), ',' order by c.num) as list
     from col c
@@ -142,6 +148,13 @@ with
     where k.contype = 'f'
     group by 1
   ),
+  -- Bits of tgtype: 1 row, 2 before, 4 insert, 8 delete, 16 update, 64 instead of.
+  fires as (
+    select tgrelid as rel, bool_or(tgtype & 3 = 3) as before, bool_or(tgtype & 66 = 0) as after
+    from pg_trigger
+    where not tgisinternal and tgenabled in ('O', 'A') and tgtype & 28 <> 0
+    group by 1
+  ),
   relations as (
     select string_agg(concat(
       '{"oid":', r.oid,
@@ -152,6 +165,8 @@ with
       case when r.rows > 0 then ',"rows":' || r.rows::text end,
       case when r.rls then ',"rls":true' end,
       case when r.forced then ',"rls_forced":true' end,
+      case when t.before then ',"fires_before":true' end,
+      case when t.after then ',"fires_after":true' end,
       ',"columns":[' || c.list || ']',
       ',"keys":[' || k.list || ']',
       ',"foreign_keys":[' || f.list || ']',
@@ -161,6 +176,7 @@ with
     left join columns c on c.rel = r.oid
     left join keys k on k.rel = r.oid
     left join foreign_keys f on f.rel = r.oid
+    left join fires t on t.rel = r.oid
     left join note d on d.objoid = r.oid and d.objsubid = 0 and d.classoid = 'pg_class'::regclass
   ),
   args as (

@@ -9,6 +9,7 @@
 #include "corpus.h"
 
 #include "schema/compile.h"
+#include "schema/write.h"
 
 static str read_file(struct arena *a, const char *path)
 {
@@ -131,6 +132,62 @@ static void put_call(struct buf *b, const struct gql_field *f, const struct call
 		buf_printf(b, " entity %.*s", STR_ARG(k->entity->name));
 }
 
+static void put_values(struct buf *b, const struct write_value *values, size_t n)
+{
+	static const char *const ROLES
+		[] = { [WRITE_VALUE] = "", [WRITE_KEY] = " key", [WRITE_VERSION] = " version" };
+	static const char *const
+		FORMS[] = { [WRITE_LEAF] = "", [WRITE_ARRAY] = " array", [WRITE_JSON] = " json" };
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(b, "%s%.*s <- %.*s", i ? ", " : " ", STR_ARG(values[i].column->name),
+			STR_ARG(values[i].input->name));
+		put_leaf(b, &values[i].leaf);
+		buf_printf(b, "%s%s%s", FORMS[values[i].form], ROLES[values[i].role],
+			values[i].many ? " many" : "");
+	}
+}
+
+static void put_links(struct buf *b, const char *what, const struct write_link *l, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_printf(b, "%s%.*s = %.*s", i ? ", " : what, STR_ARG(l[i].table->name),
+			STR_ARG(l[i].source->name));
+}
+
+static void put_write(struct buf *b, const struct write *t)
+{
+	static const char *const ACTIONS[] = { [WRITE_INSERT] = "insert",
+		[WRITE_UPDATE] = "update",
+		[WRITE_UPSERT] = "upsert",
+		[WRITE_DELETE] = "delete" };
+	static const char *const RESULTS[] = { [WRITE_DONE] = "done",
+		[WRITE_COUNT] = "count",
+		[WRITE_ROWS] = "rows",
+		[WRITE_MEMBERS] = "members" };
+	buf_printf(b, "%s %.*s%s%s (", ACTIONS[t->action], STR_ARG(t->table->name),
+		t->batch ? " batch" : "", t->each ? " each" : "");
+	put_values(b, t->args, t->nargs);
+	buf_lit(b, " |");
+	put_values(b, t->row.values, t->row.nvalues);
+	buf_lit(b, " )");
+	if (t->where)
+		buf_printf(b, " where %.*s max %u%s", STR_ARG(t->about->name), t->max_rows,
+			t->allow_all ? " or all" : "");
+	put_links(b, " by ", t->where_links, t->nwhere_links);
+	if (t->version)
+		buf_printf(b, " version %.*s", STR_ARG(t->version->name));
+	for (size_t i = 0; i < t->nset; i++)
+		buf_printf(b, "%s%.*s", i ? ", " : " set ", STR_ARG(t->set[i]->name));
+	buf_printf(b, " -> %s%s", RESULTS[t->result], t->list ? " list" : "");
+	if (t->entity)
+		buf_printf(b, " %.*s", STR_ARG(t->entity->name));
+	put_links(b, " by ", t->links, t->nlinks);
+	if (t->members)
+		buf_printf(b, " success %.*s", STR_ARG(t->members->success->name));
+	if (t->members && t->members->error)
+		buf_printf(b, " error %.*s", STR_ARG(t->members->error->name));
+}
+
 static void put_arguments(struct buf *b, const struct gql_field *f, const struct binding *x)
 {
 	static const char *const ROLES[] = { "=", "where", "orderBy", "limit", "offset", "first",
@@ -178,6 +235,7 @@ static void put_binding(struct buf *b, const struct gql_field *f, const struct b
 		put_call(b, f, x->call);
 		put_leaf(b, &x->leaf);
 		break;
+	case BIND_WRITE: put_write(b, x->write); break;
 	}
 	put_arguments(b, f, x);
 	put_policy(b, &x->list);

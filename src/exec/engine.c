@@ -124,7 +124,8 @@ struct gql_error *exec_root_error(struct exec *x, const struct plan_root *root, 
 	str message)
 {
 	struct gql_error *e = gql_error_add(&x->errors, code, "%.*s", STR_ARG(message));
-	gql_error_at(&x->errors, e, &x->doc->source, root->field.at);
+	for (size_t i = 0; i < root->field.nnodes; i++)
+		gql_error_at(&x->errors, e, &x->doc->source, root->field.nodes[i]->at);
 	struct buf path = buf_on(x->arena);
 	buf_lit(&path, "[");
 	json_put_string(&path, root->field.name);

@@ -41,6 +41,7 @@ struct unit {
 
 struct failure;
 struct idempotency;
+struct written;
 
 struct exec {
 	struct engine *engine;
@@ -70,6 +71,7 @@ struct exec {
 	struct timer *retry;      /* the unit runs again when it fires, else NULL */
 	struct contract contract; /* of the running mutation */
 	str *splices;             /* by reread: the entity's response text */
+	struct written *written;  /* by the running write of a table */
 	uint64_t started_us, query_us;
 };
 

@@ -84,6 +84,7 @@ void failure_put(struct exec *x, const struct plan_root *root, const struct fail
 		x->failures[root - x->plan->roots] = kept;
 	}
 	if (m && m->is_union && m->error) {
+		x->splices = f->splices ? f->splices : x->splices;
 		failure_put_member(x, root, m->error, error_document(x, m, &own));
 		return;
 	}

@@ -20,6 +20,7 @@ struct failure {
 	str updated_fields; /* JSON list of texts */
 	str metadata;       /* JSON object: further members */
 	str detail, hint, constraint; /* of a raised exception */
+	str *splices;                 /* entities that are ready; NULL = none */
 };
 
 /*

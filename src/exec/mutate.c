@@ -15,6 +15,7 @@
 #include "exec/contract.h"
 #include "exec/failure.h"
 #include "exec/idempotency.h"
+#include "exec/write.h"
 
 #include "base/clock.h"
 #include "ev/loop.h"
@@ -94,6 +95,10 @@ static void put_root(struct exec *x, const struct plan_root *root, const struct 
 		contract_put(x, root);
 		return;
 	}
+	if (root->kind == ROOT_WRITE) {
+		write_put(x, root);
+		return;
+	}
 	exec_put_key(x, root);
 	if (!project_root(&p, root, last))
 		x->data_null = true;
@@ -107,10 +112,19 @@ static bool has_failed(const struct exec *x)
 	return false;
 }
 
+/* Is there a write whose items stand or fall together? */
+static bool wants_verdict(const struct exec *x)
+{
+	for (size_t i = x->unit.first; i < x->unit.end; i++)
+		if (x->plan->roots[i].kind == ROOT_WRITE && x->plan->roots[i].write->hold)
+			return true;
+	return false;
+}
+
 /* All results of a unit that is held open are there. */
 static void decide(struct exec *x)
 {
-	x->unit.undone = x->plan->atomic && has_failed(x);
+	x->unit.undone = (x->plan->atomic || wants_verdict(x)) && has_failed(x);
 	if (idempotency_is_on(x) && !x->unit.undone)
 		idempotency_store(x);
 	pgpool_finish(x->engine->o.pool, &x->job, !x->unit.undone);
@@ -127,6 +141,8 @@ static void on_mutation_result(struct pgjob *job, int statement, const struct pg
 	put_ready(x, number);
 	if (root->kind == ROOT_MUTATION)
 		contract_take(x, root, i, r);
+	if (root->kind == ROOT_WRITE)
+		write_take(x, root, i, r);
 	if (i + 1 == root->nstatements) {
 		put_root(x, root, r);
 		x->next_root = number + 1;
@@ -326,7 +342,7 @@ static void run_unit(struct exec *x)
 		return;
 	}
 	bool alone = x->job.nstmts == 1 && x->nsettings == 0;
-	x->job.hold = (plan->atomic || idempotency_is_on(x)) && !plan->dry_run;
+	x->job.hold = (plan->atomic || wants_verdict(x) || idempotency_is_on(x)) && !plan->dry_run;
 	x->job.tx = plan->dry_run ? PGTX_ROLLBACK : alone && !x->job.hold ? PGTX_NONE : PGTX_WRITE;
 	pgpool_submit(x->engine->o.pool, &x->job);
 }

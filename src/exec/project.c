@@ -42,7 +42,8 @@ static void add_error(struct ctx *c, enum err_code code, const struct path *path
 	const struct gql_field *f = c->field->field;
 	struct gql_error *e = gql_error_add(errors, code, "%s %.*s.%.*s%s", before,
 		STR_ARG(f->parent ? f->parent->name : S("")), STR_ARG(f->name), after);
-	gql_error_at(errors, e, c->p->source, c->field->at);
+	for (size_t i = 0; i < c->field->nnodes; i++)
+		gql_error_at(errors, e, c->p->source, c->field->nodes[i]->at);
 	struct buf b = buf_on(errors->arena);
 	buf_putc(&b, '[');
 	put_path(&b, path);
@@ -344,7 +345,15 @@ static bool put_result_row(struct ctx *c, const struct shape *s, const struct pg
 	return put_object(c, s, &cells, doc, path);
 }
 
-static bool put_rows_list(struct ctx *c, const struct shape *s, const struct pgresult *r,
+static bool put_found_row(struct ctx *c, const struct shape *s, const struct pgresult *r, int row,
+	int found, const struct path *path)
+{
+	if (found >= 0 && !pgresult_get(r, row, found).p)
+		return project_put_null(c, s, path);
+	return put_result_row(c, s, r, row, path);
+}
+
+static bool put_rows_list(struct ctx *c, const struct shape *s, const struct pgresult *r, int found,
 	const struct path *path)
 {
 	size_t start = c->p->out->n;
@@ -354,7 +363,7 @@ static bool put_rows_list(struct ctx *c, const struct shape *s, const struct pgr
 		struct path at = { .up = path, .index = (size_t)i, .is_index = true };
 		if (i)
 			buf_putc(c->p->out, ',');
-		if (!put_result_row(c, s->item, r, i, &at))
+		if (!put_found_row(c, s->item, r, i, found, &at))
 			return project_bubble(c, s, start);
 	}
 	buf_putc(c->p->out, ']');
@@ -369,7 +378,7 @@ bool project_root(struct projection *p, const struct plan_root *root, const stru
 	if (root->kind == ROOT_PAGE)
 		return project_put_page(&c, s, r, &path);
 	if (root->kind == ROOT_ROWS)
-		return put_rows_list(&c, s, r, &path);
+		return put_rows_list(&c, s, r, -1, &path);
 	if (pgresult_rows(r) == 0)
 		return project_put_null(&c, s, &path);
 	if (root->kind == ROOT_ROW)
@@ -385,6 +394,18 @@ bool project_row(struct projection *p, const struct plan_root *root, const struc
 	if (pgresult_rows(r) == 0)
 		return project_put_null(&c, shape, &path);
 	return put_result_row(&c, shape, r, 0, &path);
+}
+
+bool project_rows(struct projection *p, const struct plan_root *root, const struct shape *shape,
+	const struct pgresult *r, int found)
+{
+	struct ctx c = { p, &root->field };
+	struct path path = { .name = root->field.name };
+	if (shape->kind == SHAPE_LIST)
+		return put_rows_list(&c, shape, r, found, &path);
+	if (pgresult_rows(r) == 0)
+		return project_put_null(&c, shape, &path);
+	return put_found_row(&c, shape, r, 0, found, &path);
 }
 
 bool project_document(struct projection *p, const struct plan_root *root, const struct shape *shape,

@@ -122,9 +122,18 @@ const struct gql_value *gql_variable_find(const struct ast_definition *operation
 
 /* ---- conditions ---- */
 
+/* A selection set can be collected several times, for several types. */
+static bool is_told(const struct gql_errors *errors, const struct ast_value *v)
+{
+	for (size_t i = 0; i < errors->n; i++)
+		if (errors->at[i].nplaces == 1 && errors->at[i].places[0].at == v->at)
+			return true;
+	return false;
+}
+
 static void condition_is_null(const struct collect *c, const struct ast_value *v)
 {
-	if (!c->errors)
+	if (!c->errors || is_told(c->errors, v))
 		return;
 	struct gql_error *e = gql_error_add(c->errors, ERR_BAD_INPUT,
 		"Argument \"if\" of non-null type \"Boolean!\" must not be null.");

@@ -59,6 +59,20 @@ static str field(const PGresult *r, int code)
 	return str_from(PQresultErrorField(r, code));
 }
 
+/*
+ * A parameter that is no text search query, JSON path or label pattern is a syntax error to
+ * PostgreSQL, too, but not one of the statement: it has no place in it, and comes from no
+ * function's text. The context of a parameter that could not be read names its number.
+ */
+static bool is_bad_parameter(const PGresult *r, str state)
+{
+	str context = field(r, PG_DIAG_CONTEXT);
+	bool said = str_eq(state, S("42601")) || str_eq(state, S("54000"));
+	return said && !field(r, PG_DIAG_STATEMENT_POSITION).n &&
+		!field(r, PG_DIAG_INTERNAL_QUERY).n &&
+		(!context.n || str_find(context, '$') < context.n);
+}
+
 void pgresult_diag(const PGresult *r, int statement, struct err *e, struct pgdiag *d)
 {
 	*d = (struct pgdiag){
@@ -76,7 +90,10 @@ void pgresult_diag(const PGresult *r, int statement, struct err *e, struct pgdia
 	str state = field(r, PG_DIAG_SQLSTATE);
 	if (d->message.n == 0) /* made by libpq, not by the server */
 		d->message = str_trim(str_from(PQresultErrorMessage(r)));
-	err_set(e, pgerr_code(state, d->message), "%.*s", STR_ARG(d->message));
+	enum err_code code = pgerr_code(state, d->message);
+	if (is_bad_parameter(r, state))
+		code = ERR_BAD_INPUT;
+	err_set(e, code, "%.*s", STR_ARG(d->message));
 	size_t n = MIN(state.n, sizeof d->sqlstate - 1);
 	if (n > 0) {
 		memcpy(d->sqlstate, state.p, n);

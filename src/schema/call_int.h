@@ -14,3 +14,5 @@ struct calling {
 
 /* Decides how the function's result becomes the field's value. False with a diagnostic. */
 bool bind_result(struct calling *k, struct binding *out);
+/* Finds the success and error members of a result (an object or a union) and their entity. */
+bool bind_members(struct calling *k);

@@ -36,6 +36,7 @@ struct cat_column {
 	const struct cat_type *type;
 	bool not_null;
 	bool generated, identity, has_default;
+	str default_sql; /* the default's expression, also a domain's; may be unknown (empty) */
 	str comment;
 	uint32_t number; /* attnum */
 	const struct cat_relation *relation;
@@ -72,6 +73,7 @@ struct cat_relation {
 	size_t nforeign_keys;
 	double rows;
 	bool rls, rls_forced;
+	bool fires_before, fires_after; /* triggers of rows before, any after a change */
 	str comment;
 };
 

@@ -274,6 +274,10 @@ static bool read_column_member(struct loader *l, struct jread *r, str key, struc
 		return jread_bool(r, &c->generated);
 	if (str_eq(key, S("identity")))
 		return jread_bool(r, &c->identity);
+	if (str_eq(key, S("default")) && jread_peek(r) == JSON_STRING) {
+		c->has_default = true;
+		return jread_string(r, l->arena, &c->default_sql);
+	}
 	if (str_eq(key, S("default")))
 		return jread_bool(r, &c->has_default);
 	if (str_eq(key, S("comment")))
@@ -322,6 +326,10 @@ static bool read_relation_member(struct loader *l, struct jread *r, str key,
 		return jread_bool(r, &relation->rls);
 	if (str_eq(key, S("rls_forced")))
 		return jread_bool(r, &relation->rls_forced);
+	if (str_eq(key, S("fires_before")))
+		return jread_bool(r, &relation->fires_before);
+	if (str_eq(key, S("fires_after")))
+		return jread_bool(r, &relation->fires_after);
 	if (str_eq(key, S("columns")))
 		return jread_peek(r) == JSON_NULL ? jread_skip(r) : read_columns(l, r, relation);
 	if (str_eq(key, S("keys")))

@@ -154,7 +154,7 @@ void bind_relation_to(struct compiler *c, const struct gql_field *f, const struc
  * Binds a field whose type is scattered: once for each member. `d` and `from` are those of a
  * relation, or NULL.
  */
-void bind_members(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
+void bind_each_member(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
 	const struct backing *from, struct binding *out);
 
 /* ---- roots.c ---- */
@@ -174,6 +174,13 @@ void bind_call(struct compiler *c, const struct gql_field *f, const struct ast_d
 
 /* Binds the @function fields of objects and interfaces; after the root types' calls. */
 void bind_computed_fields(struct compiler *c);
+
+/* ---- write.c ---- */
+
+void bind_write(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
+	struct binding *out);
+/* Reports uses of @version that nothing reads. */
+void check_versions(struct compiler *c);
 
 /* ---- describe.c ---- */
 

@@ -64,9 +64,23 @@ static const struct directive DIRECTIVES[] = {
 		"  \"Order when the client asks for none, like `name ASC`.\"\n"
 		"  defaultOrder: [String!]\n"
 		") on FIELD_DEFINITION\n" },
-	{ "write", false,
+	{ "write", true,
+		"\"What @write does with rows.\"\n"
 		"enum WriteAction { INSERT UPDATE UPSERT DELETE }\n"
-		"directive @write(table: String!, action: WriteAction!) on FIELD_DEFINITION\n" },
+		"\"Puts rows into a table, changes or deletes them.\"\n"
+		"directive @write(\n"
+		"  \"The table, with the schema where the search path does not find it.\"\n"
+		"  table: String!\n"
+		"  action: WriteAction!\n"
+		"  \"UPSERT: columns of the unique key by which a row is there already.\"\n"
+		"  conflict: [String!]\n"
+		"  \"UPSERT: columns that an existing row gets; the default is all that are given.\"\n"
+		"  update: [String!]\n"
+		"  \"With `where`: most rows that may match.\"\n"
+		"  maxRows: Int\n"
+		"  \"With `where`: an empty filter is accepted.\"\n"
+		"  allowAll: Boolean\n"
+		") on FIELD_DEFINITION\n" },
 	{ "authenticated", false,
 		"directive @authenticated on OBJECT | INTERFACE | FIELD_DEFINITION\n" },
 	{ "requiresScopes", false,
@@ -75,7 +89,12 @@ static const struct directive DIRECTIVES[] = {
 		"directive @authorize(roles: [String!], owner: String, policy: String)"
 		" on OBJECT | INTERFACE | FIELD_DEFINITION\n" },
 	{ "requireRls", false, "directive @requireRls on OBJECT\n" },
-	{ "version", false, "directive @version(field: String!) on OBJECT | INPUT_OBJECT\n" },
+	{ "version", true,
+		"\"Optimistic locking: the value sent must be the stored one.\"\n"
+		"directive @version(\n"
+		"  \"The field that holds the version.\"\n"
+		"  field: String!\n"
+		") on OBJECT | INPUT_OBJECT\n" },
 	{ "constraint", false,
 		"directive @constraint(minLength: Int, maxLength: Int, min: Float, max: Float,"
 		" pattern: String, format: String, minItems: Int, maxItems: Int)"

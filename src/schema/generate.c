@@ -289,6 +289,21 @@ static str query_name(const struct compiler *c)
 	return S("Query");
 }
 
+/* A filter that the field of a write asks for by name. */
+static void want_write_filter(struct generator *g, const struct ast_field_def *f)
+{
+	bool list, write = directive_find(&f->directives, "write") != NULL;
+	str suffix = S("WhereInput");
+	for (size_t i = 0; write && i < f->nargs; i++) {
+		str name = ast_type_bottom(f->args[i].type, &list);
+		if (!str_ends(name, suffix))
+			continue;
+		struct decl *target = decl_find(g->c, str_sub(name, 0, name.n - suffix.n));
+		if (target && decl_source(g->c, target).n)
+			want(g, WANT_WHERE, target);
+	}
+}
+
 static void add_arguments(struct generator *g)
 {
 	struct compiler *c = g->c;
@@ -299,6 +314,7 @@ static void add_arguments(struct generator *g)
 		for (size_t k = 0; k < d->nfields; k++) {
 			struct ast_field_def *f = &d->fields[k];
 			bool list;
+			want_write_filter(g, f);
 			str bottom = ast_type_bottom(f->type, &list);
 			struct decl *target = decl_find(c, bottom);
 			struct decl *paged = generated_for(c, bottom, "Connection");

@@ -310,7 +310,7 @@ void bind_relation(struct compiler *c, const struct gql_field *f, const struct a
 	if (to)
 		bind_relation_to(c, f, d, from, to, out);
 	else if (c->facts[t->id].scattered)
-		bind_members(c, f, d, from, out);
+		bind_each_member(c, f, d, from, out);
 	else if (!c->broken_source[t->id])
 		diag_error(c, f->source, d->at,
 			"%.*s.%.*s: the type \"%.*s\" has no @source whose rows could be joined.",

@@ -56,7 +56,7 @@ static bool same_keys(const struct binding *members, size_t n)
 	return true;
 }
 
-void bind_members(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
+void bind_each_member(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
 	const struct backing *from, struct binding *out)
 {
 	const struct gql_type *t = f->type->type;

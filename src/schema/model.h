@@ -72,6 +72,7 @@ enum bind_kind {
 	BIND_ROOT,     /* rows of `target`: a field of Query */
 	BIND_FUNCTION, /* a call: a field of Query or Mutation */
 	BIND_COMPUTED, /* a call with the row: a field of an object, unless a place says it all */
+	BIND_WRITE,    /* rows of a table: a field of Mutation; see schema/write.h */
 };
 
 struct join_pair {
@@ -172,6 +173,7 @@ enum row_use {
 	USE_AGGREGATE,  /* what they add up to: the type is generated, XAggregate */
 };
 
+struct write;
 /*
  * An abstract type whose members have relations of their own: a binding for each, in the order of
  * the possible types, of the same kind as the field's, whose target is NULL.
@@ -193,6 +195,7 @@ struct binding {
 	struct list_policy list;
 	struct arg_binding *args; /* by gql_input.id */
 	const struct call *call;
+	const struct write *write;
 	const struct members *members;
 };
 

@@ -80,12 +80,18 @@ static const struct gql_type *find_entity(const struct compiler *c, const struct
 static bool result_contract(struct calling *k)
 {
 	const struct gql_type *t = k->field->type->type;
-	struct call *call = k->call;
-	call->result = RESULT_MUTATION;
 	if (gql_is_list(k->field->type) || !gql_is_composite(t) || t->kind == GQL_INTERFACE)
 		return refuse(k,
 			S("a mutation function needs an object type or a union as result."),
 			STR_NONE);
+	return bind_members(k);
+}
+
+bool bind_members(struct calling *k)
+{
+	const struct gql_type *t = k->field->type->type;
+	struct call *call = k->call;
+	call->result = RESULT_MUTATION;
 	if (t->kind == GQL_OBJECT) {
 		call->success = t;
 		call->entity = find_entity(k->c, t);

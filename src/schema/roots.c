@@ -252,7 +252,7 @@ static void bind_query_field(struct compiler *c, const struct gql_field *f)
 		return;
 	}
 	if (c->facts[t->id].scattered) {
-		bind_members(c, f, NULL, NULL, out);
+		bind_each_member(c, f, NULL, NULL, out);
 		return;
 	}
 	if (c->broken_source[t->id])
@@ -280,7 +280,7 @@ static void bind_mutation_field(struct compiler *c, const struct gql_field *f)
 	struct diagnostic *d =
 		diag_error(c, f->source, f->node->name.at, "%.*s.%.*s: nothing tells what it does.",
 			STR_ARG(f->parent->name), STR_ARG(f->name));
-	d->hint = S("Give the field a @function(name:).");
+	d->hint = S("Give the field a @function(name:) or a @write(table:, action:).");
 }
 
 static void bind_calls(struct compiler *c, const struct gql_type *t)
@@ -294,6 +294,8 @@ static void bind_calls(struct compiler *c, const struct gql_type *t)
 				STR_ARG(t->name), STR_ARG(f->name));
 		else if (d)
 			bind_call(c, f, d, NULL, &c->bindings[f->id]);
+		else if ((d = directive_find(&f->node->directives, "write")))
+			bind_write(c, f, d, &c->bindings[f->id]);
 	}
 }
 
@@ -307,6 +309,7 @@ void bind_roots(struct compiler *c)
 	bind_calls(c, gql->query);
 	bind_calls(c, gql->mutation);
 	bind_computed_fields(c);
+	check_versions(c);
 	if (!gql->query)
 		diag_error(c, NULL, 0, "The schema has no type Query.");
 	if (gql->subscription)

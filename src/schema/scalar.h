@@ -50,7 +50,10 @@ enum scalar_out {
 	OUT_FLOAT,    /* finite JSON number */
 	OUT_BOOLEAN,  /* t/f or true/false */
 	OUT_DIGITS,   /* a number given as a JSON string: exact */
+	OUT_DATE,     /* RFC 3339's full-date */
+	OUT_TIME,     /* with a full offset, if any */
 	OUT_DATETIME, /* RFC 3339 with T and a full offset */
+	OUT_INTERVAL, /* ISO 8601 */
 	OUT_JSON,     /* JSON text as it is */
 	OUT_BYTES,    /* \x… → base64 */
 };

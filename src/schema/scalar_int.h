@@ -22,6 +22,19 @@ gql_scalar_fn scalar_read_range;
 
 gql_scalar_fn scalar_read_date, scalar_read_time, scalar_read_datetime, scalar_read_interval;
 
+/*
+ * Puts the moment that `s` begins with, of which `offset` is +hh:mm:ss, as 2026-01-31T14:30:00 of
+ * UTC into `out`, 20 bytes. False when it has no such form.
+ */
+bool scalar_moment_utc(str s, str offset, char *out);
+
+/* ---- scalar_write_time.c ---- */
+
+bool scalar_put_date(struct buf *b, str s);
+bool scalar_put_time(struct buf *b, str s);
+bool scalar_put_datetime(struct buf *b, str s);
+bool scalar_put_interval(struct buf *b, str s);
+
 /* ---- scalar_net.c ---- */
 
 gql_scalar_fn scalar_read_email, scalar_read_url, scalar_read_hostname, scalar_read_ipv4,

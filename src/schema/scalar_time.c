@@ -9,6 +9,8 @@
  */
 #include "schema/scalar_int.h"
 
+#include <stdio.h>
+
 struct cursor {
 	str s;
 	size_t at;
@@ -202,6 +204,31 @@ bool scalar_read_datetime(void *ctx, struct arena *a, const struct gql_type *sca
 		return scalar_refuse(why, MESSAGE);
 	v->text = str_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d%.*sZ", d.year, d.month, d.day,
 		t.hour, t.minute, t.second, STR_ARG(t.fraction));
+	return true;
+}
+
+bool scalar_moment_utc(str s, str offset, char *out)
+{
+	struct cursor c = { s, 0 }, o = { offset, 1 };
+	struct day d;
+	struct clock_time t;
+	int hour, minute, second;
+	int sign = offset.p[0] == '-' ? -1 : 1;
+	if (!take_day(&c, &d) || !(take_char(&c, 'T') || take_char(&c, ' ')) ||
+		!take_clock(&c, true, &t) || !take_number(&o, 2, &hour) || !take_char(&o, ':') ||
+		!take_number(&o, 2, &minute) || !take_char(&o, ':') || !take_number(&o, 2, &second))
+		return false;
+	int minutes = hour * 60 + minute;
+	t.second -= sign * second;
+	if (t.second < 0 || t.second > 59) {
+		minutes += t.second < 0 ? sign * 1 : -sign * 1;
+		t.second += t.second < 0 ? 60 : -60;
+	}
+	to_utc(&d, &t, sign * minutes);
+	if (d.year < 1 || d.year > 9999)
+		return false;
+	snprintf(out, 20, "%04d-%02d-%02dT%02d:%02d:%02d", d.year, d.month, d.day, t.hour, t.minute,
+		t.second);
 	return true;
 }
 

@@ -3,7 +3,8 @@
  *
  * Runs for every value of every row, so each form looks at the bytes once and allocates nothing.
  * The same functions serve a column's text form and a token of a JSON document; a token is known to
- * be well-formed JSON. What can't be given in the scalar leaves the buffer as it was.
+ * be well-formed JSON. What can't be given in the scalar leaves the buffer as it was. Times are in
+ * scalar_write_time.c.
  */
 #include "base/json.h"
 #include "base/num.h"
@@ -91,55 +92,6 @@ static bool put_digits(struct buf *b, const struct scalar *s, str text)
 	return true;
 }
 
-/* ---- moments ---- */
-
-/* Does it begin like 2026-01-31 14:30:00, with a blank or T between? */
-static bool is_moment(str s)
-{
-	static const char FORM[] = "9999-99-99T99:99:99";
-	if (s.n < sizeof FORM - 1)
-		return false;
-	for (size_t i = 0; i < sizeof FORM - 1; i++) {
-		bool ok = FORM[i] == '9' ? is_digit(s.p[i])
-			: FORM[i] == 'T' ? s.p[i] == 'T' || s.p[i] == ' '
-					 : s.p[i] == FORM[i];
-		if (!ok)
-			return false;
-	}
-	return true;
-}
-
-/*
- * PostgreSQL's 2026-01-31 14:30:00.5+00, or what JSON documents have, as RFC 3339. A moment without
- * an offset is one of a column without time zone: UTC. Infinity, years before 1 and after 9999
- * have no RFC 3339 form.
- */
-static bool put_datetime(struct buf *b, str s)
-{
-	enum { BARE = 19, DAY = 10 };
-	if (!is_moment(s))
-		return false;
-	size_t i = BARE;
-	if (i < s.n && s.p[i] == '.')
-		for (i++; i < s.n && is_digit(s.p[i]);)
-			i++;
-	str offset = str_sub(s, i, s.n);
-	bool zulu = offset.n == 1 && (offset.p[0] == 'Z' || offset.p[0] == 'z');
-	bool hours = (offset.n == 3 || offset.n == 6 || offset.n == 9) &&
-		is_digit(offset.p[offset.n - 1]); /* not " BC" */
-	if (offset.n && !zulu && !(hours && (offset.p[0] == '+' || offset.p[0] == '-')))
-		return false;
-	buf_putc(b, '"');
-	buf_put(b, str_sub(s, 0, DAY));
-	buf_putc(b, 'T');
-	buf_put(b, str_sub(s, DAY + 1, i));
-	buf_put(b, offset.n ? str_sub(offset, 0, 6) : S("+00:00"));
-	if (offset.n == 3)
-		buf_lit(b, ":00");
-	buf_putc(b, '"');
-	return true;
-}
-
 /* ---- bytes ---- */
 
 static uint32_t hex_digit(char c)
@@ -191,7 +143,10 @@ bool scalar_write(struct buf *b, const struct scalar *s, str text, bool is_json)
 		return true;
 	case OUT_BOOLEAN: return put_boolean(b, text);
 	case OUT_DIGITS: return put_digits(b, s, inside(text, is_json));
-	case OUT_DATETIME: return put_datetime(b, inside(text, is_json));
+	case OUT_DATE: return scalar_put_date(b, inside(text, is_json));
+	case OUT_TIME: return scalar_put_time(b, inside(text, is_json));
+	case OUT_DATETIME: return scalar_put_datetime(b, inside(text, is_json));
+	case OUT_INTERVAL: return scalar_put_interval(b, inside(text, is_json));
 	case OUT_JSON: buf_put(b, text); return true;
 	case OUT_BYTES: return put_bytes(b, text, is_json);
 	}

@@ -105,7 +105,8 @@ static bool select_generated(struct summing *q, const struct gql_type *type, str
 		str name = c->fields[0]->name.text;
 		at[i] = (struct shape_field){ .key = shape_key(p, c->key),
 			.name = c->key,
-			.at = c->fields[0]->at,
+			.nodes = c->fields,
+			.nnodes = c->n,
 			.field = gql_field_find(p->model->gql, type, name) };
 		struct nodes inner = { c->fields, c->n };
 		if (at[i].field->id == GQL_FIELD_TYPENAME)

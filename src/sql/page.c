@@ -317,7 +317,8 @@ static struct shape_field new_field(struct paging *q, const struct gql_type *typ
 {
 	return (struct shape_field){ .key = shape_key(q->p, c->key),
 		.name = c->key,
-		.at = c->fields[0]->at,
+		.nodes = c->fields,
+		.nnodes = c->n,
 		.page = q->page,
 		.field = gql_field_find(q->p->model->gql, type, c->fields[0]->name.text) };
 }

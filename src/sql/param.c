@@ -216,6 +216,18 @@ void param_put_json(struct buf *b, const struct model *m, const struct gql_ref *
 
 /* ---- one parameter ---- */
 
+str param_text_of(const struct param_env *env, const struct param *p, enum param_form form,
+	const struct gql_value *v)
+{
+	struct buf b = buf_on(env->arena);
+	if (form == PARAM_TEXT)
+		return leaf_text(env, &p->leaf, v);
+	if (form == PARAM_ARRAY)
+		return array_text(env, &p->leaf, v);
+	param_put_json(&b, env->model, p->type, v);
+	return buf_str(&b);
+}
+
 static bool value_text(const struct param_env *env, const struct param *p,
 	const struct gql_value *v, str *out, struct err *e)
 {
@@ -234,6 +246,7 @@ static bool value_text(const struct param_env *env, const struct param *p,
 		return param_form_text(env, p->form, leaf_text(env, &p->leaf, v), out, e);
 	case PARAM_LIMIT: return limit_text(p, v, out, e);
 	case PARAM_CURSOR: return true; /* read by param_eval */
+	case PARAM_COLUMN: *out = param_column_text(env, p, v); return true;
 	case PARAM_JSON:
 		b = buf_on(env->arena);
 		param_put_json(&b, env->model, p->type, v);

@@ -42,16 +42,36 @@ enum param_form {
 	PARAM_CONFIG,   /* the name of a text search configuration that the catalog has */
 	PARAM_LIMIT,    /* a row count: 0 ≤ value ≤ max, else BAD_USER_INPUT */
 	PARAM_CURSOR,   /* key number `key` of a cursor that was made for `order` */
+	PARAM_COLUMN,   /* one column of many rows, as a PostgreSQL array literal */
+};
+
+/*
+ * PARAM_COLUMN: the value holds input objects, the rows: below `path`, with lists on the way
+ * flattened in their order. Never NULL.
+ */
+struct param_column {
+	enum {
+		COLUMN_VALUES, /* of `field`; NULL where it is null or absent */
+		COLUMN_MASK,   /* whole numbers: bit i is set when the row has fields[i] */
+		COLUMN_OWNER,  /* whole numbers from 1: which item of the outermost list has it */
+	} what;
+	const uint32_t *path; /* gql_input.id */
+	size_t npath;
+	uint32_t field; /* UINT32_MAX: the item itself is the value */
+	const uint32_t *fields;
+	size_t nfields;
+	enum param_form form; /* of a value: TEXT, ARRAY or JSON */
 };
 
 struct param {
 	struct pexpr value;
 	enum param_form form;
-	struct leaf leaf;           /* TEXT, ARRAY and patterns */
-	const struct gql_ref *type; /* JSON */
-	uint64_t max;               /* LIMIT */
-	str name;                   /* LIMIT, CURSOR: the argument's name for messages */
-	uint32_t key, order;        /* CURSOR */
+	struct leaf leaf;                  /* TEXT, ARRAY and patterns */
+	const struct gql_ref *type;        /* JSON */
+	uint64_t max;                      /* LIMIT */
+	str name;                          /* LIMIT, CURSOR: the argument's name for messages */
+	uint32_t key, order;               /* CURSOR */
+	const struct param_column *column; /* COLUMN */
 };
 
 struct params {
@@ -79,6 +99,12 @@ MUST_USE bool param_eval(const struct param_env *env, const struct param *p, str
 	struct err *e);
 /* The value of a PARAM_LIMIT that param_eval has accepted. */
 uint64_t param_count(const struct param *p, const struct gql_variables *vars);
+/* The text of a value that is not null: TEXT, ARRAY or JSON. */
+str param_text_of(const struct param_env *env, const struct param *p, enum param_form form,
+	const struct gql_value *v);
+/* The array literal of PARAM_COLUMN. */
+str param_column_text(const struct param_env *env, const struct param *p,
+	const struct gql_value *v);
 /* Writes a value as JSON in stored form: keys by type_facts.keys, enum labels, scalars in their own
  * JSON form. */
 void param_put_json(struct buf *b, const struct model *m, const struct gql_ref *type,

@@ -27,6 +27,7 @@ enum root_kind {
 	ROOT_PAGE,       /* a connection: see struct page in shape.h */
 	ROOT_VALUE,      /* first column of the first row */
 	ROOT_MUTATION,   /* a call by the mutation contract */
+	ROOT_WRITE,      /* rows of a table that are written */
 };
 
 /* Columns of the row that a ROOT_MUTATION statement returns. */
@@ -64,13 +65,42 @@ struct mutation_plan {
 	size_t nrereads;
 };
 
+/*
+ * ROOT_WRITE: statements that run in one transaction, and how their rows become the result.
+ *
+ * Verdicts are words that the database gives instead of an error: "ok"; "missing" (no row has the
+ * key), "conflict" (it has another version), "duplicate" (an earlier item has the same key),
+ * "skipped" (a trigger kept the row from being stored), "many" (more rows match than allowed).
+ */
+struct write_plan {
+	const struct write *write;
+	/* Columns of the first statement's rows, one row an item; -1 = not there. Without a verdict
+	 * every row is "ok", and no row is "missing". */
+	int verdict_at;
+	int count_at; /* how many rows were written */
+	int echo_at;  /* JSON object: columns of the row that the success member has fields for */
+	/* Statements whose rows are entities, by position among the root's; -1 = none is asked for.
+	 */
+	int rows_in, conflict_in;
+	int found_at; /* column of rows_in that is null where the source has no row; -1 = no such */
+	bool hold;    /* a bad verdict of an item undoes all */
+	const struct shape *rows; /* ROWS: of the root's value. MEMBERS: of the success member when
+				     it is the row itself, else NULL */
+	const struct shape *const *success_splices; /* by splice of the success member */
+	size_t nsuccess_splices;
+	const struct shape *const
+		*error_splices; /* conflicting rows, by splice of the error member */
+	size_t nerror_splices;
+};
+
 struct plan_root {
 	enum root_kind kind;
 	struct shape_field field; /* response key, location, shape of the value */
 	str constant;
 	int statement;      /* index in plan.statements, -1 = none */
 	size_t nstatements; /* from there on, to be run together; mutations only */
-	const struct mutation_plan *mutation;
+	const struct mutation_plan *mutation; /* MUTATION, and WRITE with members */
+	const struct write_plan *write;
 	const struct ast_selection *const *nodes; /* INTROSPECT */
 	size_t nnodes;
 };

@@ -14,6 +14,17 @@
 
 enum { VALUE_DEPTH_MAX = 256 };
 
+/* The path of an error at a root field; deeper ones have none. */
+static void put_root_path(struct planner *p, struct gql_error *e, const struct ast_selection *node)
+{
+	struct buf path = buf_on(p->req->errors->arena);
+	buf_putc(&path, '[');
+	json_put_string(&path, node->alias.text.n ? node->alias.text : node->name.text);
+	buf_putc(&path, ']');
+	if (p->depth == 0)
+		e->path = buf_str(&path);
+}
+
 bool planner_fail(struct planner *p, const struct ast_selection *node, enum err_code code,
 	const char *fmt, ...)
 {
@@ -24,12 +35,7 @@ bool planner_fail(struct planner *p, const struct ast_selection *node, enum err_
 	va_end(args);
 	struct gql_error *e = gql_error_add(p->req->errors, code, "%s", text);
 	gql_error_at(p->req->errors, e, p->req->source, node->at);
-	struct buf path = buf_on(p->req->errors->arena);
-	buf_putc(&path, '[');
-	json_put_string(&path, node->alias.text.n ? node->alias.text : node->name.text);
-	buf_putc(&path, ']');
-	if (p->depth == 0)
-		e->path = buf_str(&path);
+	put_root_path(p, e, node);
 	return false;
 }
 
@@ -166,19 +172,18 @@ bool planner_arg(struct planner *p, const struct gql_field *f, const struct ast_
 	const struct gql_input *arg, struct gql_value **out)
 {
 	UNUSED(f);
-	const struct ast_argument *given = find_argument(node, arg->name);
-	*out = NULL;
-	if (given) {
-		struct gql_coercion c = { .arena = p->arena,
-			.schema = p->model->gql,
-			.scalar = scalar_coerce,
-			.suggestions = true,
-			.errors = p->req->errors };
-		if (!gql_coerce_literal(&c, p->req->operation, p->req->vars, arg->type,
-			    given->value, p->req->source, out))
-			return false;
+	struct gql_errors *errors = p->req->errors;
+	struct gql_coercion c = { .arena = p->arena,
+		.schema = p->model->gql,
+		.scalar = scalar_coerce,
+		.suggestions = true,
+		.errors = errors };
+	if (!gql_coerce_argument(&c, p->req->operation, p->req->vars, arg,
+		    find_argument(node, arg->name), node->at, out)) {
+		put_root_path(p, &errors->at[errors->n - 1], node);
+		return false;
 	}
-	if (!*out)
+	if (*out == arg->default_value)
 		*out = default_of(p, arg);
 	return true;
 }
@@ -279,7 +284,8 @@ static bool plan_root(struct planner *p, const struct gql_type *type, const stru
 			STR_ARG(node->name.text));
 	root->field = (struct shape_field){ .key = shape_key(p, c->key),
 		.name = c->key,
-		.at = node->at,
+		.nodes = c->fields,
+		.nnodes = c->n,
 		.field = f };
 	root->statement = -1;
 	if (f->id == GQL_FIELD_TYPENAME) {
@@ -306,6 +312,8 @@ static bool plan_root(struct planner *p, const struct gql_type *type, const stru
 	}
 	if (b->kind == BIND_FUNCTION)
 		return false;
+	if (b->kind == BIND_WRITE)
+		return plan_write(p, f, nodes, root);
 	return planner_fail(p, node, ERR_UNSUPPORTED, "Field \"%.*s.%.*s\" is not implemented.",
 		STR_ARG(type->name), STR_ARG(f->name));
 }
@@ -328,9 +336,9 @@ static bool plan_roots(struct planner *p, struct plan *plan)
 	if (plan->operation == AST_SUBSCRIPTION)
 		return planner_fail(p, sets[0]->at[0], ERR_UNSUPPORTED,
 			"Subscriptions are not implemented.");
+	size_t before = p->req->errors->n;
 	gql_collect(&p->collect, type, sets, 1, fields);
 	struct plan_root *roots = arena_array(p->arena, struct plan_root, fields->n);
-	size_t before = p->req->errors->n;
 	for (size_t i = 0; i < fields->n; i++)
 		(void)!plan_root(p, type, &fields->at[i], &roots[i]);
 	plan->roots = roots;
@@ -354,7 +362,8 @@ bool plan_build(const struct plan_request *r, const struct plan **out)
 		.schema = r->model->gql,
 		.document = r->document,
 		.operation = r->operation,
-		.vars = r->vars };
+		.vars = r->vars,
+		.errors = r->errors };
 	p.origins = map_on(r->arena, (uint64_t)(uintptr_t)r);
 	p.deps = arena_array(r->arena, uint8_t, r->vars->n);
 	note_variables(&p);

@@ -276,3 +276,6 @@ MUST_USE bool page_expression(struct planner *p, const struct scope *parent,
 /* A root field that calls a function. */
 MUST_USE bool plan_call(struct planner *p, const struct gql_field *f, struct nodes nodes,
 	struct plan_root *root);
+/* A root field that writes rows of a table. */
+MUST_USE bool plan_write(struct planner *p, const struct gql_field *f, struct nodes nodes,
+	struct plan_root *root);

@@ -396,7 +396,8 @@ static bool one_field(struct building *o, const struct gql_type *type, const str
 			STR_ARG(c->fields[0]->name.text));
 	*out = (struct shape_field){ .key = shape_key(p, c->key),
 		.name = c->key,
-		.at = c->fields[0]->at,
+		.nodes = c->fields,
+		.nnodes = c->n,
 		.field = f };
 	if (f->id == GQL_FIELD_TYPENAME) {
 		shape_typename(p, type, out);

@@ -60,9 +60,11 @@ struct page {
 };
 
 struct shape_field {
-	str key;     /* response key as JSON with the colon: "name": */
-	str name;    /* response key alone, for paths */
-	uint32_t at; /* offset of the field in the document, for error locations */
+	str key;  /* response key as JSON with the colon: "name": */
+	str name; /* response key alone, for paths */
+	/* where the document asks for it, for error locations: nodes of its tree */
+	const struct ast_selection *const *nodes;
+	size_t nnodes;
 	enum field_from from;
 	uint32_t slot;
 	const str *path; /* further keys in nested objects */

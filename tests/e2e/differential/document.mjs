@@ -213,7 +213,7 @@ class Maker {
 
   rootSet(root, kind) {
     const texts = [this.set(root, 0).slice(1, -1)];
-    if (kind === 'query' && (this.onlyIntrospection || this.random.chance(0.15))) {
+    if (kind === 'query' && (this.onlyIntrospection || (this.mayIntrospect && this.random.chance(0.15)))) {
       const query = this.introspection();
       if (this.onlyIntrospection) return `{ ${query} }`;
       texts.push(query);
@@ -237,7 +237,9 @@ class Maker {
 
   document() {
     const { random } = this;
-    const kinds = ['query', 'mutation', 'subscription'].filter((k) => this.schema.getRootType(k));
+    const kinds = (this.kinds ?? ['query', 'mutation', 'subscription']).filter((k) =>
+      this.schema.getRootType(k),
+    );
     const several = !this.onlyIntrospection && random.chance(0.2);
     const n = several ? random.int(2, 3) : 1;
     const texts = Array.from({ length: n }, (_, i) => {
@@ -254,8 +256,10 @@ class Maker {
   }
 }
 
-export function document(random, schema, { onlyIntrospection = false } = {}) {
+export function document(random, schema, { onlyIntrospection = false, introspection = true, kinds } = {}) {
   const maker = new Maker(random, schema);
   maker.onlyIntrospection = onlyIntrospection;
+  maker.mayIntrospect = introspection;
+  maker.kinds = kinds;
   return maker.document();
 }

@@ -76,7 +76,7 @@ function spoil(random, value) {
   return copy;
 }
 
-export function variables(random, schema, operation) {
+export function variables(random, schema, operation, { mayBeWrong = true } = {}) {
   const out = {};
   for (const definition of operation.variableDefinitions ?? []) {
     const type = typeFromAST(schema, definition.type);
@@ -85,6 +85,7 @@ export function variables(random, schema, operation) {
     if (optional && random.chance(0.3)) continue;
     out[definition.variable.name.value] = right(random, type);
   }
+  if (!mayBeWrong) return out;
   if (random.chance(0.1)) out.unknown = 1;
   if (!random.chance(0.6)) return out;
   for (let i = random.int(1, 2); i > 0; i -= 1) {

@@ -1,0 +1,194 @@
+/*
+ * write - the field's value from the rows that were written.
+ *
+ * The first statement gives a verdict for each item (plan.h); one that is not "ok" is a failure of
+ * the field. Entities are rendered as their rows arrive, since results do not outlive the callback.
+ * A payload's or union's success member is read from the document
+ *
+ *     {"status":…, "count":…, <columns of the row>}
+ *
+ * with the rendered entities spliced in; a failure is as everywhere (failure.h).
+ */
+#include "exec/write.h"
+
+#include "base/json.h"
+#include "base/num.h"
+#include "exec/failure.h"
+#include "exec/jscan.h"
+#include "schema/write.h"
+
+struct written {
+	const struct verdict *bad; /* the first verdict that is not "ok"; NULL = none */
+	uint64_t item;             /* its number, from 0 */
+	uint64_t count;            /* rows that were written */
+	str echo;
+	str rows; /* rendered; .p == NULL: nothing can be given, an error was added */
+};
+
+static const struct verdict {
+	const char *word;
+	enum err_code code;
+	const char *status, *message;
+} VERDICTS[] = {
+	{ "missing", ERR_NOT_FOUND, "not_found", "There is no row with this key." },
+	{ "conflict", ERR_CONFLICT, "conflict:version", "The row was changed in the meantime." },
+	{ "duplicate", ERR_BAD_INPUT, "validation:duplicate", "Two items have the same key." },
+	{ "skipped", ERR_MUTATION, "failed:skipped", "The database did not store the row." },
+	{ "many", ERR_BAD_INPUT, "validation:too_many",
+		"More rows match than may be written at once." },
+};
+
+static const struct verdict *verdict_find(str word)
+{
+	for (size_t i = 0; i < COUNT(VERDICTS); i++)
+		if (str_eq(word, str_from(VERDICTS[i].word)))
+			return &VERDICTS[i];
+	return str_eq(word, S("ok")) ? NULL : &VERDICTS[COUNT(VERDICTS) - 1];
+}
+
+/* ---- taking ---- */
+
+static const struct verdict *verdict_of_nothing(const struct write *t)
+{
+	bool inserts = t->action == WRITE_INSERT || t->action == WRITE_UPSERT;
+	return verdict_find(inserts ? S("skipped") : S("missing"));
+}
+
+static void take_verdicts(struct written *w, const struct write_plan *plan,
+	const struct pgresult *r)
+{
+	int n = pgresult_rows(r);
+	if (plan->verdict_at < 0) {
+		w->count = (uint64_t)n;
+		w->bad = n ? NULL : verdict_of_nothing(plan->write);
+		return;
+	}
+	for (int i = 0; i < n && !w->bad; i++) {
+		w->bad = verdict_find(pgresult_get(r, i, plan->verdict_at));
+		w->item = (uint64_t)i;
+		w->count += !w->bad;
+	}
+	if (plan->count_at >= 0 && n > 0 && !num_u64(pgresult_get(r, 0, plan->count_at), &w->count))
+		w->count = 0;
+}
+
+static str render(struct exec *x, const struct plan_root *root, const struct shape *shape,
+	const struct pgresult *r, int found)
+{
+	struct buf text = buf_on(x->arena);
+	struct projection p = exec_projection(x);
+	p.out = &text;
+	return project_rows(&p, root, shape, r, found) ? buf_str(&text) : STR_NONE;
+}
+
+static void take_rows(struct exec *x, const struct plan_root *root, const struct pgresult *r)
+{
+	const struct write_plan *plan = root->write;
+	if (plan->rows)
+		x->written->rows = render(x, root, plan->rows, r, plan->found_at);
+	for (size_t i = 0; i < plan->nsuccess_splices; i++)
+		x->splices[i] = render(x, root, plan->success_splices[i], r, plan->found_at);
+}
+
+static void take_conflict(struct exec *x, const struct plan_root *root, const struct pgresult *r)
+{
+	const struct write_plan *plan = root->write;
+	bool conflict = x->written->bad && x->written->bad->code == ERR_CONFLICT;
+	for (size_t i = 0; conflict && i < plan->nerror_splices; i++)
+		x->splices[i] = render(x, root, plan->error_splices[i], r, -1);
+}
+
+void write_take(struct exec *x, const struct plan_root *root, size_t i, const struct pgresult *r)
+{
+	const struct write_plan *plan = root->write;
+	if (i == 0) {
+		x->written = arena_new(x->arena, struct written);
+		x->splices = arena_array(x->arena, str,
+			MAX(plan->nsuccess_splices, plan->nerror_splices));
+		take_verdicts(x->written, plan, r);
+		bool echoes = plan->echo_at >= 0 && pgresult_rows(r) > 0;
+		str echo = echoes ? pgresult_get(r, 0, plan->echo_at) : STR_NONE;
+		if (echo.p)
+			x->written->echo = str_dup(x->arena, echo);
+	}
+	if ((int)i == plan->rows_in && !x->written->bad)
+		take_rows(x, root, r);
+	if ((int)i == plan->conflict_in)
+		take_conflict(x, root, r);
+}
+
+/* ---- putting ---- */
+
+static str success_document(struct exec *x, const struct write *t)
+{
+	static const char *const STATUSES[] = { [WRITE_INSERT] = "created",
+		[WRITE_UPDATE] = "updated",
+		[WRITE_UPSERT] = "success",
+		[WRITE_DELETE] = "deleted" };
+	const struct written *written = x->written;
+	struct buf b = buf_on(x->arena);
+	struct jwrite w = jwrite_on(&b);
+	str key, value;
+	jw_object(&w);
+	failure_text_member(&w, S("status"), str_from(STATUSES[t->action]));
+	jw_key(&w, S("count"));
+	jw_i64(&w, (int64_t)written->count);
+	if (written->echo.n) {
+		const char *p = written->echo.p + 1, *end = written->echo.p + written->echo.n;
+		while (jscan_member(&p, end, &key, &value))
+			failure_json_member(&w, key, value);
+	}
+	jw_end_object(&w);
+	return buf_str(&b);
+}
+
+static void put_failure(struct exec *x, const struct plan_root *root)
+{
+	const struct written *w = x->written;
+	struct failure f = { .code = w->bad->code,
+		.status = str_from(w->bad->status),
+		.message = str_from(w->bad->message),
+		.splices = x->splices };
+	const struct gql_input *list = root->write->write->input;
+	for (size_t i = 0; !list && i < root->write->write->nargs; i++)
+		if (root->write->write->args[i].many)
+			list = root->write->write->args[i].input;
+	if (root->write->write->batch && list)
+		f.errors = str_printf(x->arena,
+			"[{\"path\":[\"%.*s\",\"%llu\"],\"code\":\"%s\",\"message\":\"%s\"}]",
+			STR_ARG(list->name), (unsigned long long)w->item, err_info(f.code)->name,
+			w->bad->message);
+	failure_put(x, root, &f);
+}
+
+static void put_text(struct exec *x, const struct plan_root *root, str text)
+{
+	exec_put_key(x, root);
+	if (text.p)
+		buf_put(&x->out, text);
+	else
+		x->data_null = true;
+}
+
+void write_put(struct exec *x, const struct plan_root *root)
+{
+	const struct write_plan *plan = root->write;
+	if (x->written->bad) {
+		put_failure(x, root);
+		return;
+	}
+	switch (plan->write->result) {
+	case WRITE_DONE: put_text(x, root, S("true")); return;
+	case WRITE_COUNT:
+		put_text(x, root,
+			str_printf(x->arena, "%llu", (unsigned long long)x->written->count));
+		return;
+	case WRITE_ROWS: put_text(x, root, x->written->rows); return;
+	case WRITE_MEMBERS: break;
+	}
+	if (plan->rows)
+		put_text(x, root, x->written->rows);
+	else
+		failure_put_member(x, root, root->mutation->success,
+			success_document(x, plan->write));
+}

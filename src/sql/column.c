@@ -1,0 +1,90 @@
+/*
+ * column - one column of a batch's rows as a PostgreSQL array literal.
+ *
+ * A batch goes to the server as one array a column, so its statement is the same for any number of
+ * rows. Source: PostgreSQL documentation, §8.15.6 Array Input and Output Syntax.
+ */
+#include "sql/param.h"
+
+struct column {
+	const struct param_env *env;
+	const struct param *param;
+	struct buf out;
+	size_t owner; /* of the row that is being written, from 1 */
+};
+
+static bool is_null(const struct gql_value *v)
+{
+	return !v || v->kind == GQL_NULL;
+}
+
+static void put_quoted(struct buf *b, str s)
+{
+	buf_putc(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_putc(b, '\\');
+		buf_putc(b, s.p[i]);
+	}
+	buf_putc(b, '"');
+}
+
+static const struct gql_value *member(const struct gql_value *row, uint32_t field)
+{
+	if (field == UINT32_MAX)
+		return row;
+	return row && row->kind == GQL_OBJECTVAL && field < row->n ? row->items[field] : NULL;
+}
+
+static uint64_t mask_of(const struct param_column *c, const struct gql_value *row)
+{
+	uint64_t mask = 0;
+	for (size_t i = 0; i < c->nfields; i++)
+		if (member(row, c->fields[i]))
+			mask |= (uint64_t)1 << i;
+	return mask;
+}
+
+static void put_row(struct column *q, const struct gql_value *row)
+{
+	const struct param_column *c = q->param->column;
+	const struct gql_value *v = NULL;
+	if (q->out.n > 1)
+		buf_putc(&q->out, ',');
+	switch (c->what) {
+	case COLUMN_MASK: buf_put_u64(&q->out, mask_of(c, row)); return;
+	case COLUMN_OWNER: buf_put_u64(&q->out, q->owner); return;
+	case COLUMN_VALUES: v = member(row, c->field); break;
+	}
+	if (is_null(v))
+		buf_lit(&q->out, "NULL");
+	else
+		put_quoted(&q->out, param_text_of(q->env, q->param, c->form, v));
+}
+
+/* The rows in `v`, below the path from its step `step` on. */
+static void put_rows(struct column *q, const struct gql_value *v, size_t step, bool outermost)
+{
+	const struct param_column *c = q->param->column;
+	if (is_null(v))
+		return;
+	if (v->kind == GQL_LIST) {
+		for (size_t i = 0; i < v->n; i++) {
+			q->owner = outermost ? i + 1 : q->owner;
+			put_rows(q, v->items[i], step, false);
+		}
+	} else if (step < c->npath) {
+		put_rows(q, member(v, c->path[step]), step + 1, false);
+	} else {
+		put_row(q, v);
+	}
+}
+
+str param_column_text(const struct param_env *env, const struct param *p, const struct gql_value *v)
+{
+	struct column q = { .env = env, .param = p, .out = buf_on(env->arena), .owner = 1 };
+	buf_putc(&q.out, '{');
+	put_rows(&q, v, 0, true);
+	buf_putc(&q.out, '}');
+	return buf_str(&q.out);
+}

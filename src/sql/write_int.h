@@ -1,0 +1,78 @@
+/*
+ * sql/write_int.h - a write while it is planned: values in write_values.c, the change itself in
+ * write_change.c, statements in write.c and write_where.c, what comes back in write_result.c.
+ */
+#pragma once
+
+#include "schema/write.h"
+#include "sql/planner_int.h"
+
+/* A value of the row that is written. */
+struct given {
+	const struct write_value *value;
+	str sql;  /* an expression of the column's type */
+	str test; /* a condition that tells whether the row gives it; empty: it does */
+};
+
+/* Where the rows of the entity come from. */
+enum row_source {
+	ROWS_NONE,   /* none are asked for */
+	ROWS_DIRECT, /* the written rows' columns are enough */
+	ROWS_BEFORE, /* DELETE: the source as it was before, in the same statement */
+	ROWS_AFTER,  /* the source as it is afterwards: the next statement */
+};
+
+struct writing {
+	struct planner *p;
+	const struct gql_field *field;
+	const struct write *t;
+	struct nodes nodes;
+	const struct ast_selection *node;
+	struct params *params; /* of the first statement */
+	bool many;             /* rows come from the table expression x */
+	const struct gql_value *input, *where;
+	struct {
+		VEC(struct given);
+	} given;
+	str batch; /* the table expression x, with columns c0 …, m (what is given), n (from 1) */
+	uint32_t table; /* alias of the written table */
+	struct row row; /* the entity's */
+	enum row_source rows;
+	struct row conflict; /* the row that is there with another version */
+	const struct params *conflict_params;
+	size_t nstatements;
+	str echo; /* JSON of columns that the success member shows, or empty */
+	struct write_plan *out;
+};
+
+/* ---- write_values.c ---- */
+
+/* Reads the field's arguments into w->given. False with errors. */
+MUST_USE bool write_values(struct writing *w);
+/* The value of a role and column that is given, or NULL. */
+const struct given *write_given(const struct writing *w, const struct cat_column *column);
+/* Does a value say which version the row must have? */
+bool write_has_version(const struct writing *w);
+
+/* ---- write_change.c ---- */
+
+/*
+ * The statement that changes the table: `returning` follows, and is also the select list when there
+ * is nothing to change.
+ */
+void write_put_change(struct writing *w, struct sql *s, str returning);
+/* alias.key = value and … */
+void write_put_key(struct writing *w, struct sql *s, uint32_t alias);
+/* ", x as (…)", with what else the change reads; nothing for a single row. */
+void write_put_batch(struct writing *w, struct sql *s);
+
+/* ---- write_result.c ---- */
+
+/* Plans what the selection shows: w->rows, the shapes, the plan's members. False with errors. */
+MUST_USE bool write_result(struct writing *w, struct plan_root *root);
+/* Plans the next statement: the written rows, read through their source. */
+void write_reread(struct writing *w, const struct row *row, const struct params *params, bool many);
+
+/* ---- write_where.c ---- */
+
+MUST_USE bool write_by_filter(struct writing *w);

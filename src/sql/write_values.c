@@ -1,0 +1,233 @@
+/*
+ * write_values - the values of a write: parameters of one row, or columns of a batch.
+ *
+ * One row: each value that is given is a parameter, so the statement depends on which are given. A
+ * batch: each column is one array parameter, and `m` tells by a bit for each column what a row
+ * gives, so one statement serves all batches.
+ */
+#include "sql/write_int.h"
+
+/* ---- one row ---- */
+
+static enum param_form form_of(const struct write_value *v)
+{
+	switch (v->form) {
+	case WRITE_LEAF: return PARAM_TEXT;
+	case WRITE_ARRAY: return PARAM_ARRAY;
+	case WRITE_JSON: return PARAM_JSON;
+	}
+	return PARAM_TEXT;
+}
+
+static void add_given(struct writing *w, const struct write_value *v, str sql, str test)
+{
+	*vec_push(w->p->arena, &w->given) = (struct given){ v, sql, test };
+}
+
+/* A version that is null is not compared. */
+static void give_value(struct writing *w, const struct write_value *v,
+	const struct gql_value *value)
+{
+	struct sql s = sql_on(w->p->arena, w->params);
+	struct param param = { .value = planner_pexpr(w->p, value),
+		.form = form_of(v),
+		.leaf = v->leaf,
+		.type = v->input->type };
+	if (!value || (v->role == WRITE_VERSION && value->kind == GQL_NULL))
+		return;
+	sql_param(&s, &param, v->column->type->sql);
+	add_given(w, v, buf_str(&s.text), STR_NONE);
+}
+
+static void give_row(struct writing *w)
+{
+	const struct write_row *row = &w->t->row;
+	planner_consult(w->p, w->input);
+	for (size_t i = 0; i < row->nvalues; i++) {
+		const struct write_value *v = &row->values[i];
+		uint32_t id = v->input->id;
+		if (w->input->kind == GQL_OBJECTVAL && id < w->input->n && w->input->items[id])
+			give_value(w, v, w->input->items[id]);
+	}
+}
+
+/* ---- a batch ---- */
+
+struct batch {
+	struct writing *w;
+	const struct gql_value *list;
+	struct sql arrays, names;
+	size_t n;
+};
+
+/* Adds a column `name` to x. */
+static void add_column(struct batch *b, const struct param *param, str array_type)
+{
+	if (b->n++)
+		sql_lit(&b->arrays, ", ");
+	sql_param(&b->arrays, param, array_type);
+}
+
+static void add_values(struct batch *b, const struct write_value *v, uint32_t field, str test)
+{
+	struct writing *w = b->w;
+	struct arena *a = w->p->arena;
+	struct param_column *column = arena_new(a, struct param_column);
+	bool leaf = v->form == WRITE_LEAF;
+	str type = leaf ? v->column->type->sql : S("text");
+	*column =
+		(struct param_column){ .what = COLUMN_VALUES, .field = field, .form = form_of(v) };
+	struct param param = { .value = planner_pexpr(w->p, b->list),
+		.form = PARAM_COLUMN,
+		.leaf = v->leaf,
+		.type = v->input->type,
+		.column = column };
+	str sql = str_printf(a, "x.c%zu", b->n);
+	buf_printf(&b->names.text, "c%zu, ", b->n);
+	add_column(b, &param, str_printf(a, "%.*s[]", STR_ARG(type)));
+	if (!leaf)
+		sql = str_printf(a, "%.*s::%.*s", STR_ARG(sql), STR_ARG(v->column->type->sql));
+	add_given(w, v, sql, test);
+}
+
+static void add_mask(struct batch *b)
+{
+	struct arena *a = b->w->p->arena;
+	const struct write_row *row = &b->w->t->row;
+	struct param_column *column = arena_new(a, struct param_column);
+	uint32_t *fields = arena_array(a, uint32_t, row->nvalues);
+	for (size_t i = 0; i < row->nvalues; i++)
+		fields[i] = row->values[i].input->id;
+	*column = (struct param_column){ .what = COLUMN_MASK,
+		.field = UINT32_MAX,
+		.fields = fields,
+		.nfields = row->nvalues };
+	struct param param = { .value = planner_pexpr(b->w->p, b->list),
+		.form = PARAM_COLUMN,
+		.column = column };
+	sql_lit(&b->names, "m, ");
+	add_column(b, &param, S("int8[]"));
+}
+
+static void give_rows(struct batch *b)
+{
+	const struct write_row *row = &b->w->t->row;
+	struct arena *a = b->w->p->arena;
+	bool mask = false;
+	for (size_t i = 0; i < row->nvalues; i++) {
+		const struct write_value *v = &row->values[i];
+		bool always = gql_is_non_null(v->input->type) && !v->input->default_ast;
+		str test = str_printf(a, "x.m & %llu <> 0", 1ull << i);
+		mask |= !always;
+		add_values(b, v, v->input->id, always ? STR_NONE : test);
+	}
+	if (mask)
+		add_mask(b);
+}
+
+/* Without any column there would be no array to count rows by. */
+static void end_batch(struct batch *b)
+{
+	struct sql x = sql_on(b->w->p->arena, b->w->params);
+	if (b->n == 0)
+		add_mask(b);
+	sql_lit(&x, "unnest(");
+	sql_append(&x, &b->arrays);
+	sql_lit(&x, ") with ordinality x(");
+	sql_append(&x, &b->names);
+	sql_lit(&x, "n)");
+	b->w->batch = buf_str(&x.text);
+}
+
+/* ---- arguments ---- */
+
+static bool argument(struct writing *w, const struct gql_input *arg, struct gql_value **v)
+{
+	return planner_arg(w->p, w->field, w->node, arg, v);
+}
+
+static bool refuse_null(struct writing *w, const struct gql_input *arg)
+{
+	return planner_fail(w->p, w->node, ERR_BAD_INPUT, "Argument \"%.*s\" must be given.",
+		STR_ARG(arg->name));
+}
+
+static bool read_input(struct writing *w, struct batch *b)
+{
+	const struct write *t = w->t;
+	struct gql_value *v = NULL;
+	if (!t->input)
+		return true;
+	if (!argument(w, t->input, &v))
+		return false;
+	if (v && v->kind == GQL_NULL)
+		v = NULL;
+	if (!v && t->action != WRITE_INSERT)
+		return refuse_null(w, t->input);
+	w->input = v;
+	if (!w->many && v)
+		give_row(w);
+	if (!w->many || !gql_is_list(t->input->type))
+		return true;
+	if (!v)
+		return refuse_null(w, t->input);
+	b->list = v;
+	give_rows(b);
+	return true;
+}
+
+static bool read_argument(struct writing *w, struct batch *b, const struct write_value *arg)
+{
+	struct gql_value *v;
+	if (!argument(w, arg->input, &v))
+		return false;
+	if (!arg->many) {
+		if (v)
+			give_value(w, arg, v);
+		return true;
+	}
+	if (!v || v->kind == GQL_NULL)
+		return refuse_null(w, arg->input);
+	b->list = v;
+	add_values(b, arg, UINT32_MAX, STR_NONE);
+	return true;
+}
+
+bool write_values(struct writing *w)
+{
+	const struct write *t = w->t;
+	struct batch b = { .w = w,
+		.arrays = sql_on(w->p->arena, w->params),
+		.names = sql_on(w->p->arena, w->params) };
+	struct gql_value *where = NULL;
+	w->many = t->batch;
+	if (!read_input(w, &b))
+		return false;
+	if (t->batch && t->input && !gql_is_list(t->input->type) && w->input)
+		give_row(w);
+	for (size_t i = 0; i < t->nargs; i++)
+		if (!read_argument(w, &b, &t->args[i]))
+			return false;
+	if (t->where && !argument(w, t->where, &where))
+		return false;
+	w->where = where;
+	if (w->many)
+		end_batch(&b);
+	return true;
+}
+
+const struct given *write_given(const struct writing *w, const struct cat_column *column)
+{
+	for (size_t i = 0; i < w->given.n; i++)
+		if (w->given.at[i].value->column == column)
+			return &w->given.at[i];
+	return NULL;
+}
+
+bool write_has_version(const struct writing *w)
+{
+	for (size_t i = 0; i < w->given.n; i++)
+		if (w->given.at[i].value->role == WRITE_VERSION)
+			return true;
+	return false;
+}
