@@ -155,7 +155,7 @@ static int run(struct cli *c)
 const struct command CMD_CHECK = {
 	.name = "check",
 	.args = "",
-	.doc = "compile the schema against the database and report every problem",
+	.doc = "check the schema against the database: every problem at once",
 	.text = "Reads the schema's files and the database's catalog, as a start would, and prints "
 		"errors, warnings and hints, each with file, line, column and what to do.\n"
 		"Without a database in the settings the private one of \"fraiseql dev\" is used.",

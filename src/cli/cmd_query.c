@@ -18,8 +18,9 @@ static const struct cli_option OPTIONS[] = {
 
 static bool read_input(struct cli *c, const char *path, str *out, struct err *e)
 {
-	bool standard = strcmp(path, "-") == 0;
-	return file_read(c->arena, standard ? "/dev/stdin" : path, INPUT_MAX, out, e);
+	if (strcmp(path, "-") == 0)
+		return file_read_stdin(c->arena, INPUT_MAX, out, e);
+	return file_read(c->arena, path, INPUT_MAX, out, e);
 }
 
 static bool read_variables(struct cli *c, str *out, struct err *e)

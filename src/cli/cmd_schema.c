@@ -75,7 +75,7 @@ static int run(struct cli *c)
 const struct command CMD_SCHEMA_PRINT = {
 	.name = "schema print",
 	.args = "",
-	.doc = "print the API's schema, with everything that is generated",
+	.doc = "print the API's schema, with what is generated",
 	.text = "Prints SDL for clients and their tools: the types that you wrote and the filters, "
 		"orderings and arguments that the server adds.",
 	.example = "fraiseql schema print > api.graphql",

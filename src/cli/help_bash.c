@@ -87,7 +87,7 @@ void help_bash(struct buf *b, struct arena *a)
 		put_flags(b, a, *p);
 		buf_lit(b, "' ;;\n");
 	}
-	buf_lit(b, "\tesac\n\tX $before in\n");
+	buf_lit(b, "\tesac\n\tcase $before in\n");
 	put_families(b);
 	buf_lit(b, "\tfraiseql | help) words='");
 	put_words(b, STR_NONE);

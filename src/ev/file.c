@@ -34,6 +34,11 @@ static bool read_all(int fd, struct arena *a, const char *path, size_t limit, st
 	return true;
 }
 
+bool file_read_stdin(struct arena *a, size_t limit, str *out, struct err *e)
+{
+	return read_all(STDIN_FILENO, a, "standard input", limit, out, e);
+}
+
 bool file_read(struct arena *a, const char *path, size_t limit, str *out, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

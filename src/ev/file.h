@@ -7,6 +7,8 @@
 
 /* Reads all of `path`, at most `limit` bytes. Fails: ERR_IO, ERR_TOO_LARGE. */
 MUST_USE bool file_read(struct arena *a, const char *path, size_t limit, str *out, struct err *e);
+/* The same of standard input, whatever it is: a pipe, a file, a socket. */
+MUST_USE bool file_read_stdin(struct arena *a, size_t limit, str *out, struct err *e);
 /* Writes a new file or replaces one atomically (by a temporary file beside it). Fails: ERR_IO. */
 MUST_USE bool file_write(const char *path, str text, struct err *e);
 /* Creates a directory and its parents. Fails: ERR_IO. */

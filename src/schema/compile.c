@@ -2,7 +2,8 @@
  * compile - files and catalog in, model out, or every problem that can be found.
  *
  * A step that fails ends the compilation only where the next one would have nothing to work on:
- * files that do not parse, and documents that are no schema. The texts are copied, so the model
+ * files that do not parse. Documents that are no schema are compiled without what is wrong in them,
+ * for the problems beside it (salvage). The texts are copied, so the model
  * stands on its own arena alone.
  */
 #include "schema/compile_int.h"
@@ -40,15 +41,35 @@ static bool parse_files(struct compiler *c)
 	return c->diagnostics->errors == before;
 }
 
+bool compile_types(struct compiler *c, struct gql_errors *errors)
+{
+	c->nwritten = c->definitions.n;
+	generate(c);
+	struct ast_document *document = arena_new(c->arena, struct ast_document);
+	*document = (struct ast_document){ c->definitions.at, c->definitions.n };
+	return gql_schema_build(c->arena, document, &c->gql, errors);
+}
+
+void compile_bindings(struct compiler *c)
+{
+	struct arena *a = c->arena;
+	c->bindings = arena_array(a, struct binding, c->gql->nfields);
+	c->facts = arena_array(a, struct type_facts, c->gql->ntypes);
+	c->broken_source = arena_array(a, bool, c->gql->ntypes);
+	c->enum_maps = arena_array(a, struct enum_maps, c->gql->ntypes);
+	bind_schema(c);
+}
+
+/* The types, or their errors and what can be found beside them. */
 static bool build_types(struct compiler *c)
 {
 	struct gql_errors errors = { .arena = c->arena };
-	struct ast_document *document = arena_new(c->arena, struct ast_document);
-	*document = (struct ast_document){ c->definitions.at, c->definitions.n };
-	if (gql_schema_build(c->arena, document, &c->gql, &errors))
-		return true;
+	size_t before = c->diagnostics->errors;
+	if (compile_types(c, &errors))
+		return c->diagnostics->errors == before;
 	for (size_t i = 0; i < errors.n; i++)
 		diag_from_gql(c, &errors.at[i]);
+	salvage(c, &errors);
 	return false;
 }
 
@@ -76,16 +97,9 @@ bool schema_compile(struct arena *a, const struct compile_options *o, const stru
 	if (!parse_files(&c))
 		return false;
 	directives_check(&c);
-	size_t generating = diagnostics->errors;
-	generate(&c);
-	bool generated = diagnostics->errors == generating;
-	if (!build_types(&c) || !generated)
+	if (!build_types(&c))
 		return false;
-	c.bindings = arena_array(a, struct binding, c.gql->nfields);
-	c.facts = arena_array(a, struct type_facts, c.gql->ntypes);
-	c.broken_source = arena_array(a, bool, c.gql->ntypes);
-	c.enum_maps = arena_array(a, struct enum_maps, c.gql->ntypes);
-	bind_schema(&c);
+	compile_bindings(&c);
 	if (diagnostics->errors > before)
 		return false;
 	describe_schema(&c);

@@ -46,6 +46,7 @@ struct compiler {
 	struct {
 		VEC(struct ast_definition *);
 	} definitions;                /* of all files, then the generated ones */
+	size_t nwritten;              /* of them, those of files */
 	struct map decls;             /* by name → struct decl */
 	struct map generated;         /* by name → struct generated */
 	const struct source *prelude; /* the generated text */
@@ -63,6 +64,18 @@ struct enum_map_of {
 	bool text;                 /* a column of another type, … or a key of a document */
 	const struct enum_map *map;
 };
+
+/* ---- compile.c ---- */
+
+/* Generates, and builds the types: false with their errors. */
+bool compile_types(struct compiler *c, struct gql_errors *errors);
+/* Binds the types to the catalog. */
+void compile_bindings(struct compiler *c);
+
+/* ---- salvage.c ---- */
+
+/* After errors of the types: compiles what they leave, for further diagnostics. */
+void salvage(struct compiler *c, const struct gql_errors *errors);
 
 /* ---- diag.c ---- */
 
