@@ -354,17 +354,20 @@ static bool put_found_row(struct ctx *c, const struct shape *s, const struct pgr
 }
 
 static bool put_rows_list(struct ctx *c, const struct shape *s, const struct pgresult *r, int found,
-	const struct path *path)
+	bool skip, const struct path *path)
 {
 	size_t start = c->p->out->n;
 	int n = pgresult_rows(r);
+	struct path at = { .up = path, .is_index = true };
 	buf_putc(c->p->out, '[');
 	for (int i = 0; i < n; i++) {
-		struct path at = { .up = path, .index = (size_t)i, .is_index = true };
-		if (i)
+		if (skip && !pgresult_get(r, i, found).p)
+			continue;
+		if (at.index)
 			buf_putc(c->p->out, ',');
 		if (!put_found_row(c, s->item, r, i, found, &at))
 			return project_bubble(c, s, start);
+		at.index++;
 	}
 	buf_putc(c->p->out, ']');
 	return true;
@@ -378,7 +381,7 @@ bool project_root(struct projection *p, const struct plan_root *root, const stru
 	if (root->kind == ROOT_PAGE)
 		return project_put_page(&c, s, r, &path);
 	if (root->kind == ROOT_ROWS)
-		return put_rows_list(&c, s, r, -1, &path);
+		return put_rows_list(&c, s, r, -1, false, &path);
 	if (pgresult_rows(r) == 0)
 		return project_put_null(&c, s, &path);
 	if (root->kind == ROOT_ROW)
@@ -397,12 +400,12 @@ bool project_row(struct projection *p, const struct plan_root *root, const struc
 }
 
 bool project_rows(struct projection *p, const struct plan_root *root, const struct shape *shape,
-	const struct pgresult *r, int found)
+	const struct pgresult *r, int found, bool skip)
 {
 	struct ctx c = { p, &root->field };
 	struct path path = { .name = root->field.name };
 	if (shape->kind == SHAPE_LIST)
-		return put_rows_list(&c, shape, r, found, &path);
+		return put_rows_list(&c, shape, r, found, skip, &path);
 	if (pgresult_rows(r) == 0)
 		return project_put_null(&c, shape, &path);
 	return put_found_row(&c, shape, r, 0, found, &path);

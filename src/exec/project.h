@@ -30,9 +30,9 @@ MUST_USE bool project_root(struct projection *p, const struct plan_root *root,
 MUST_USE bool project_row(struct projection *p, const struct plan_root *root,
 	const struct shape *shape, const struct pgresult *r);
 /* As project_row, or all rows when `shape` is a list; rows whose column `found` is null (-1: none)
- * are null. */
+ * are null, or with `skip` left out of the list. */
 MUST_USE bool project_rows(struct projection *p, const struct plan_root *root,
-	const struct shape *shape, const struct pgresult *r, int found);
+	const struct shape *shape, const struct pgresult *r, int found, bool skip);
 /* Writes a document (JSON object text; .p == NULL = null) by an OBJECT_DOC shape. */
 MUST_USE bool project_document(struct projection *p, const struct plan_root *root,
 	const struct shape *shape, str document);

@@ -36,6 +36,8 @@ static const struct verdict {
 	{ "skipped", ERR_MUTATION, "failed:skipped", "The database did not store the row." },
 	{ "many", ERR_BAD_INPUT, "validation:too_many",
 		"More rows match than may be written at once." },
+	{ "all", ERR_BAD_INPUT, "validation:empty_filter",
+		"The filter matches every row, which this field does not allow." },
 };
 
 static const struct verdict *verdict_find(str word)
@@ -75,10 +77,11 @@ static void take_verdicts(struct written *w, const struct write_plan *plan,
 static str render(struct exec *x, const struct plan_root *root, const struct shape *shape,
 	const struct pgresult *r, int found)
 {
+	bool skip = found >= 0 && root->write->write->where;
 	struct buf text = buf_on(x->arena);
 	struct projection p = exec_projection(x);
 	p.out = &text;
-	return project_rows(&p, root, shape, r, found) ? buf_str(&text) : STR_NONE;
+	return project_rows(&p, root, shape, r, found, skip) ? buf_str(&text) : STR_NONE;
 }
 
 static void take_rows(struct exec *x, const struct plan_root *root, const struct pgresult *r)

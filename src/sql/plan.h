@@ -70,7 +70,8 @@ struct mutation_plan {
  *
  * Verdicts are words that the database gives instead of an error: "ok"; "missing" (no row has the
  * key), "conflict" (it has another version), "duplicate" (an earlier item has the same key),
- * "skipped" (a trigger kept the row from being stored), "many" (more rows match than allowed).
+ * "skipped" (a trigger kept the row from being stored), "many" (more rows match than allowed),
+ * "all" (the filter is empty).
  */
 struct write_plan {
 	const struct write *write;

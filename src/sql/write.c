@@ -336,7 +336,7 @@ static bool plan_parts(struct writing *w, struct plan_root *root)
 		return false;
 	p->params = w->params;
 	if (t->where)
-		return write_by_filter(w);
+		return write_by_filter(w, after);
 	plan_statements(w, after);
 	return true;
 }

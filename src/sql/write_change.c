@@ -227,6 +227,19 @@ static void put_where_of(struct writing *w, struct sql *s)
 	put_version(w, s);
 	if (w->many)
 		sql_lit(s, " and not x.dup");
+	if (w->condition.n) {
+		sql_lit(s, " and ");
+		sql_catalog(s, w->condition);
+	}
+}
+
+/* Tables beside the written one: the batch's rows, or a filter's. */
+static void put_others(struct writing *w, struct sql *s, const char *before)
+{
+	if (!w->many && !w->from.n)
+		return;
+	sql_put_program(s, before);
+	sql_catalog(s, w->many ? S("x") : w->from);
 }
 
 static void put_update(struct writing *w, struct sql *s, str returning)
@@ -242,8 +255,7 @@ static void put_update(struct writing *w, struct sql *s, str returning)
 		sql_lit(s, " set ");
 		put_set(w, s);
 	}
-	if (w->many)
-		sql_put_program(s, changes ? " from x" : ", x");
+	put_others(w, s, changes ? " from " : ", ");
 	put_where_of(w, s);
 	if (changes) {
 		sql_lit(s, " returning ");
@@ -372,8 +384,7 @@ static void put_delete(struct writing *w, struct sql *s)
 {
 	sql_lit(s, "delete from ");
 	put_table(w, s);
-	if (w->many)
-		sql_lit(s, " using x");
+	put_others(w, s, " using ");
 	put_where_of(w, s);
 }
 

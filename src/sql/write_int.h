@@ -35,8 +35,9 @@ struct writing {
 		VEC(struct given);
 	} given;
 	str batch; /* the table expression x, with columns c0 …, m (what is given), n (from 1) */
-	uint32_t table; /* alias of the written table */
-	struct row row; /* the entity's */
+	uint32_t table;      /* alias of the written table */
+	str from, condition; /* of a filter: a further table expression; what must hold */
+	struct row row;      /* the entity's */
 	enum row_source rows;
 	struct row conflict; /* the row that is there with another version */
 	const struct params *conflict_params;
@@ -75,4 +76,5 @@ void write_reread(struct writing *w, const struct row *row, const struct params 
 
 /* ---- write_where.c ---- */
 
-MUST_USE bool write_by_filter(struct writing *w);
+/* Plans the statements of a write by a filter; `after`: parameters of what is read again. */
+MUST_USE bool write_by_filter(struct writing *w, const struct params *after);

@@ -113,6 +113,18 @@ type Mutation {
   dropItemsByKey(input: [ItemKey!]!): Int @write(table: "item", action: DELETE)
   dropPair(a: Int!, b: Int!): Pair @write(table: "pair", action: DELETE)
   dropPairs(input: [PairKey!]!): [Pair!] @write(table: "pair", action: DELETE)
+  changeItemsWhere(where: ItemWhereInput!, input: ChangeItem!): [Item!]! @write(table: "item", action: UPDATE)
+  changeItemsWhereCount(where: ItemWhereInput, input: ChangeItem!): Int @write(table: "item", action: UPDATE, maxRows:
+  2)
+  changeItemsWhereTyped(where: ItemWhereInput!, input: ChangeItem!): ItemsResult!
+    @write(table: "item", action: UPDATE, maxRows: 2)
+  changeAllItems(where: ItemWhereInput, input: ChangeItem!): Int @write(table: "item", action: UPDATE, allowAll: true)
+  changePairsOf(a: Int!, where: PairWhereInput, input: PairNote!): Int @write(table: "pair", action: UPDATE)
+  dropItemsWhere(where: ItemWhereInput!): [Item!]! @write(table: "item", action: DELETE, maxRows: 2)
+  dropItemsWhereDone(where: ItemWhereInput!): Boolean @write(table: "item", action: DELETE, maxRows: 2)
+  changePeopleWhere(where: PersonWhereInput!, input: ChangePerson!): [Person!]!
+    @write(table: "tb_person", action: UPDATE)
+  dropPeopleWhere(where: PersonWhereInput!): [Person!]! @write(table: "tb_person", action: DELETE)
   addPerson(input: NewPerson!): Person! @write(table: "tb_person", action: INSERT)
   addPersonTyped(input: NewPerson!): PersonResult! @write(table: "tb_person", action: INSERT)
   addPersonPayload(input: NewPerson!): PersonPayload @write(table: "tb_person", action: INSERT)
@@ -129,6 +141,7 @@ type Mutation {
   addStampeds(input: [NewStamped!]!): [Stamped!] @write(table: "stamped", action: INSERT)
   changeStamped(input: NewStamped!): Stamped @write(table: "stamped", action: UPDATE)
 }
+input PairNote { note: String }
 input ItemWithSku { id: Int! sku: String! label: String qty: Int }
 `;
 
@@ -383,6 +396,53 @@ const CASES = [
     { dropPersonTyped: { id: ADA, status: 'deleted', person: { name: 'Ada' } } }, PEOPLE, 'Bob/nobody'],
   ['DELETE', 'batch, from a view', [`mutation { dropPeople(ids: ["${BOB}", "${ADA}"]) { name } }`],
     { dropPeople: [{ name: 'Bob' }, { name: 'Ada' }] }, PEOPLE, ''],
+
+  ['UPDATE', 'where', ['mutation { changeItemsWhere(where: {qty: {gte: 2}}, input: {label: "L"}) { sku label qty } }'],
+    { changeItemsWhere: [{ sku: 'b', label: 'L', qty: 2 }, { sku: 'c', label: 'L', qty: 3 }] },
+    ITEMS, 'a/Apple/1/{}/fine b/L/2/{}/fine c/L/3/{}/fine'],
+  ['UPDATE', 'where, nothing matches',
+    ['mutation { changeItemsWhere(where: {qty: {gt: 9}}, input: {qty: 0}) { sku } }'],
+    { changeItemsWhere: [] }, ITEMS, OLD_ITEMS],
+  ['UPDATE', 'where, what is changed no longer matches',
+    ['mutation { changeItemsWhere(where: {qty: {lt: 3}}, input: {qty: 7}) { sku qty } }'],
+    { changeItemsWhere: [{ sku: 'a', qty: 7 }, { sku: 'b', qty: 7 }] },
+    ITEMS, 'a/Apple/7/{}/fine b/Bean/7/{}/fine c/Corn/3/{}/fine'],
+  ['UPDATE', 'where, Int', ['mutation { changeItemsWhereCount(where: {sku: {in: ["a", "c"]}}, input: {qty: 0}) }'],
+    { changeItemsWhereCount: 2 }, ITEMS, 'a/Apple/0/{}/fine b/Bean/2/{}/fine c/Corn/0/{}/fine'],
+  ['UPDATE', 'where, too many', ['mutation { changeItemsWhereCount(where: {qty: {gt: 0}}, input: {qty: 0}) }'],
+    ['BAD_USER_INPUT', ['changeItemsWhereCount']], ITEMS, OLD_ITEMS],
+  ['UPDATE', 'where, union, too many', [`mutation {
+      changeItemsWhereTyped(where: {qty: {gt: 0}}, input: {qty: 0}) { ... on ItemError { code status } } }`],
+  { changeItemsWhereTyped: { code: 'BAD_USER_INPUT', status: 'validation:too_many' } }, ITEMS, OLD_ITEMS],
+  ['UPDATE', 'where, union', [`mutation {
+      changeItemsWhereTyped(where: {sku: {eq: "c"}}, input: {qty: 0}) { ... on ItemsDone { count items { sku qty } } }
+      }`],
+  { changeItemsWhereTyped: { count: 1, items: [{ sku: 'c', qty: 0 }] } },
+  ITEMS, 'a/Apple/1/{}/fine b/Bean/2/{}/fine c/Corn/0/{}/fine'],
+  ['UPDATE', 'where, empty', ['mutation { changeItemsWhere(where: {}, input: {qty: 0}) { sku } }'],
+    ['BAD_USER_INPUT', ['changeItemsWhere']], ITEMS, OLD_ITEMS],
+  ['UPDATE', 'where, empty in disguise',
+    ['mutation { changeItemsWhere(where: {AND: [{qty: {}}], OR: [{qty: {eq: 1}}, {}]}, input: {qty: 0}) { sku } }'],
+    ['BAD_USER_INPUT', ['changeItemsWhere']], ITEMS, OLD_ITEMS],
+  ['UPDATE', 'where, empty by a variable',
+    ['mutation($w: ItemWhereInput) { changeItemsWhereCount(where: $w, input: {qty: 0}) }',
+    { w: { AND: [] } }], ['BAD_USER_INPUT', ['changeItemsWhereCount']], ITEMS, OLD_ITEMS],
+  ['UPDATE', 'where, absent', ['mutation { changeItemsWhereCount(input: {qty: 0}) }'],
+    ['BAD_USER_INPUT', ['changeItemsWhereCount']], ITEMS, OLD_ITEMS],
+  ['UPDATE', 'where, empty and allowed', ['mutation { changeAllItems(input: {qty: 0}) }'], { changeAllItems: 3 },
+    ITEMS, 'a/Apple/0/{}/fine b/Bean/0/{}/fine c/Corn/0/{}/fine'],
+  ['UPDATE', 'where, with an argument', ['mutation { changePairsOf(a: 1, input: {note: "N"}) }'], { changePairsOf: 2 },
+    PAIRS, '11N 12N 21three'],
+  ['UPDATE', 'where, on a view', [`mutation { changePeopleWhere(where: {email: {isNull: true}}, input: {nick: "X"}) {
+      name nick } }`], { changePeopleWhere: [{ name: 'Bob', nick: 'X' }] }, PEOPLE, 'Ada/ada@x.example/nobody Bob/X'],
+  ['DELETE', 'where', ['mutation { dropItemsWhere(where: {qty: {lte: 2}}) { sku label } }'],
+    { dropItemsWhere: [{ sku: 'a', label: 'Apple' }, { sku: 'b', label: 'Bean' }] }, ITEMS, 'c/Corn/3/{}/fine'],
+  ['DELETE', 'where, too many', ['mutation { dropItemsWhere(where: {qty: {gt: 0}}) { sku } }'],
+    ['BAD_USER_INPUT', ['dropItemsWhere']], ITEMS, OLD_ITEMS],
+  ['DELETE', 'where, Boolean', ['mutation { dropItemsWhereDone(where: {qty: {gt: 2}}) }'],
+    { dropItemsWhereDone: true }, ITEMS, 'a/Apple/1/{}/fine b/Bean/2/{}/fine'],
+  ['DELETE', 'where, on a view', ['mutation { dropPeopleWhere(where: {name: {startsWith: "A"}}) { name email } }'],
+    { dropPeopleWhere: [{ name: 'Ada', email: 'ada@x.example' }] }, PEOPLE, 'Bob/nobody'],
 ];
 
 describe('writes of tables', () => {
