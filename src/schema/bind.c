@@ -26,9 +26,28 @@ static struct place key_place(struct compiler *c, str key)
 	return (struct place){ .path = path, .npath = 1 };
 }
 
+const struct cat_column *bind_system_column(struct compiler *c, const struct cat_relation *r,
+	str name)
+{
+	bool table = r->kind == 'r' || r->kind == 'p';
+	if (!table || !str_eq(name, S("xmin")))
+		return NULL;
+	struct cat_type *xid = arena_new(c->arena, struct cat_type);
+	struct cat_column *column = arena_new(c->arena, struct cat_column);
+	*xid = (struct cat_type){ .schema = S("pg_catalog"), .name = S("xid"), .sql = S("xid") };
+	*column = (struct cat_column){ .name = S("xmin"),
+		.type = xid,
+		.not_null = true,
+		.generated = true,
+		.relation = r };
+	return column;
+}
+
 bool bind_name(struct compiler *c, const struct backing *b, str name, struct place *out)
 {
 	const struct cat_column *column = b ? cat_column_find(b->relation, name) : NULL;
+	if (b && !column)
+		column = bind_system_column(c, b->relation, name);
 	if (column) {
 		*out = (struct place){ .column = column };
 		return true;

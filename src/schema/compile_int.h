@@ -125,6 +125,9 @@ const struct backing *bind_to_columns(struct compiler *c, const struct gql_type 
 	const struct cat_relation *r);
 /* A place by the name of a column, or of a key when there is no such column. False: neither. */
 bool bind_name(struct compiler *c, const struct backing *b, str name, struct place *out);
+/* A table's xmin, which no list of columns shows; NULL for other names. */
+const struct cat_column *bind_system_column(struct compiler *c, const struct cat_relation *r,
+	str name);
 /* The same for a GraphQL name. */
 bool bind_camel(struct compiler *c, const struct backing *b, str name, struct place *out);
 /* What is wrong with a name that bind_name did not find. */

@@ -154,6 +154,8 @@ static const char ORDER_DIRECTION[] =
 static void put_order_field(struct generator *g, const struct ast_field_def *f)
 {
 	struct decl *target;
+	if (str_eq(f->name.text, S("xmin")))
+		return; /* a row's version has no order */
 	if (decl_field_counts(g->c, f, &target)) {
 		want(g, WANT_AGGREGATE_ORDER, target);
 		put_member(g, f->name.text, suffixed(g, target->name, "AggregateOrderByInput"),

@@ -14,7 +14,7 @@
 
 /* clang-format off */
 static const struct scalar SCALARS[SCALAR_COUNT] = {
-	[SCALAR_ID] = { "ID", "text", TEXTS " uuid int4 int8 int2 name",
+	[SCALAR_ID] = { "ID", "text", TEXTS " uuid int4 int8 int2 name xid",
 		OUT_STRING, KIND_EQUALITY, NULL, NULL,
 		"A key that tells one object from another. It is text; whole numbers are read as text." },
 	[SCALAR_INT] = { "Int", "int4", "int4 int2",

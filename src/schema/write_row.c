@@ -33,27 +33,13 @@ str write_input_name(struct writing *w, const struct gql_input *in)
 
 /* ---- columns ---- */
 
-/* The row's own xmin, which every table has and no list of columns shows. */
-static const struct cat_column *xmin_column(struct writing *w, const struct cat_relation *table)
-{
-	struct cat_type *xid = arena_new(w->c->arena, struct cat_type);
-	struct cat_column *column = arena_new(w->c->arena, struct cat_column);
-	*xid = (struct cat_type){ .schema = S("pg_catalog"), .name = S("xid"), .sql = S("xid") };
-	*column = (struct cat_column){ .name = S("xmin"),
-		.type = xid,
-		.not_null = true,
-		.generated = true,
-		.relation = table };
-	return column;
-}
-
 static const struct cat_column *find_column(struct writing *w, const struct cat_relation *table,
 	const struct gql_input *in, str key)
 {
 	const struct cat_column *column = cat_column_find(table, key);
 	bool named = directive_find(&in->node->directives, "column") != NULL;
-	if (!column && str_eq(key, S("xmin")))
-		return xmin_column(w, table);
+	if (!column)
+		column = bind_system_column(w->c, table, key);
 	for (size_t i = 0; !column && !named && i < table->ncolumns; i++)
 		if (!names_is_regular(table->columns[i].name) &&
 			str_eq(names_camel(w->c->arena, table->columns[i].name), in->name))
@@ -90,8 +76,6 @@ static bool fit(struct writing *w, const struct gql_input *in, struct write_valu
 		return misfit(w, in, out->column, STR_NONE);
 	const struct cat_type *item = list && type->base ? type->base : type;
 	out->leaf = leaf_of(c, t, item);
-	if (str_eq(type->name, S("xid")))
-		return gql_is_leaf(t) || misfit(w, in, out->column, S("String fits."));
 	return leaf_reads(c, &t->ref, item, &fits) || misfit(w, in, out->column, fits);
 }
 
