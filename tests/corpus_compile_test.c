@@ -236,6 +236,14 @@ static void put_binding(struct buf *b, const struct gql_field *f, const struct b
 		put_leaf(b, &x->leaf);
 		break;
 	case BIND_WRITE: put_write(b, x->write); break;
+	case BIND_RESOLVER:
+		buf_printf(b, "resolver %.*s", STR_ARG(x->resolver->name));
+		put_leaf(b, &x->leaf);
+		for (size_t i = 0; i < x->resolver->n; i++)
+			buf_printf(b, "%s%.*s as %.*s", i ? ", " : " of ",
+				STR_ARG(x->resolver->fields[i]->name),
+				STR_ARG(x->resolver->keys[i]));
+		break;
 	}
 	put_arguments(b, f, x);
 	put_policy(b, &x->list);

@@ -108,9 +108,19 @@ static void finish(struct exec *x, enum exec_outcome outcome)
 	release(x);
 }
 
+static void finish_filled(struct exec *x)
+{
+	exec_fill_gaps(x);
+	finish(x, EXEC_DATA);
+}
+
 void exec_finish(struct exec *x)
 {
-	finish(x, EXEC_DATA);
+	bool resolves = x->plan && x->plan->resolves && x->req && !x->data_null && !x->out.over;
+	if (resolves && exec_has_gaps(x))
+		exec_resolve(x, finish_filled);
+	else
+		finish(x, EXEC_DATA);
 }
 
 void exec_refuse(struct exec *x)
@@ -205,6 +215,7 @@ struct projection exec_projection(struct exec *x)
 		.source = &x->doc->source,
 		.model = x->doc->model,
 		.vars = &x->vars,
+		.gaps = x->plan->resolves ? &x->gaps : NULL,
 		.cursor_seed = x->engine->o.cursor_seed };
 }
 
@@ -237,6 +248,8 @@ static void put_ready_roots(struct exec *x, size_t until)
 			buf_put(&x->out, root->constant);
 		} else if (root->kind == ROOT_INTROSPECT) {
 			put_introspection(x, root);
+		} else if (root->kind == ROOT_RESOLVER) {
+			exec_put_resolver_root(x, root);
 		} else {
 			exec_put_null(x, root);
 		}
@@ -439,6 +452,10 @@ static bool prepare(struct exec *x)
 	if (!gql_coerce_variables(&c, x->doc->operation, x->doc->types, r->variables, &x->vars))
 		return false;
 	x->plan = prepared_plan(e->documents, x->doc, &x->vars, &x->errors);
+	if (x->plan && x->plan->resolves && !e->o.resolvers)
+		return refuse(x, ERR_UNSUPPORTED,
+			"The operation has fields with @resolver: they are answered by a program that has "
+			"FraiseQL inside, and this server runs alone.");
 	return x->plan && introspection_allowed(x) && idempotency_begin(x);
 }
 
@@ -449,6 +466,7 @@ static struct exec *exec_new(struct engine *e, struct exec_request *r)
 	x->engine = e;
 	x->req = r;
 	x->arena = a;
+	x->gaps.arena = a;
 	x->errors = (struct gql_errors){ .arena = a, .max = ERRORS_MAX };
 	x->out = buf_on(r->arena);
 	x->out.limit = e->o.request_bytes_max;
@@ -481,7 +499,10 @@ void engine_cancel(struct engine *e, struct exec_request *r)
 		return;
 	x->req = NULL;
 	r->exec = NULL;
-	if (mutate_cancel(x)) {
+	bool resolving = x->resolve != NULL;
+	if (resolving)
+		exec_resolve_cancel(x);
+	if (resolving || mutate_cancel(x)) {
 		release(x);
 		return;
 	}
@@ -495,6 +516,8 @@ struct engine *engine_open(const struct engine_options *o)
 	struct engine *e = mem_new(struct engine);
 	struct doc_limits limits = { o->tokens_max, o->depth_max, o->suggestions };
 	e->o = *o;
+	if (o->resolvers)
+		resolve_open(e);
 	e->documents = doc_cache_open(o->documents_max, &limits);
 	if (o->model) {
 		model_ref(o->model);
@@ -531,6 +554,7 @@ struct engine_stats engine_stats(const struct engine *e)
 
 void engine_close(struct engine *e)
 {
+	resolve_close(e);
 	doc_cache_close(e->documents);
 	if (e->model)
 		model_unref(e->model);

@@ -11,6 +11,7 @@
 
 #include "auth/identity.h"
 #include "base/log.h"
+#include "exec/resolve.h"
 #include "pg/pool.h"
 #include "schema/model.h"
 
@@ -40,6 +41,8 @@ struct engine_options {
 	bool suggestions;             /* "Did you mean" in messages */
 	bool debug; /* development: the database's messages are shown to clients */
 	enum introspection_policy introspection;
+	const struct resolver_host *resolvers; /* NULL: fields with @resolver are refused */
+	uint64_t resolver_timeout_ms;          /* for all resolvers of a request; 0 = none */
 	const char *anonymous_role; /* SET LOCAL ROLE of requests without identity; NULL = none */
 	uint64_t cursor_seed; /* checks cursors: CURSOR_SEED, or that of a secret (sql/cursor.h) */
 };

@@ -3,6 +3,7 @@
 
 #include "exec/doc_cache.h"
 #include "exec/engine.h"
+#include "exec/gap.h"
 #include "exec/project.h"
 #include "exec/status.h"
 
@@ -20,7 +21,8 @@ struct engine {
 	uint64_t requests, errors;
 	struct pgjob clean; /* removes expired idempotency keys; at most one at a time */
 	bool cleaning;
-	uint64_t cleaned_us; /* when it began last */
+	uint64_t cleaned_us;       /* when it began last */
+	struct resolve_desk *desk; /* with resolvers */
 };
 
 /* A mutation's row by the contract, copied out of the result. */
@@ -66,12 +68,14 @@ struct exec {
 	unsigned rounds;
 	struct unit unit; /* that is running */
 	const struct failure *
-		*failures;        /* by root, of a mutation: how it failed, NULL = it did not */
-	struct idempotency *key;  /* with an Idempotency-Key */
-	struct timer *retry;      /* the unit runs again when it fires, else NULL */
-	struct contract contract; /* of the running mutation */
-	str *splices;             /* by reread: the entity's response text */
-	struct written *written;  /* by the running write of a table */
+		*failures;           /* by root, of a mutation: how it failed, NULL = it did not */
+	struct idempotency *key;     /* with an Idempotency-Key */
+	struct timer *retry;         /* the unit runs again when it fires, else NULL */
+	struct contract contract;    /* of the running mutation */
+	str *splices;                /* by reread: the entity's response text */
+	struct written *written;     /* by the running write of a table */
+	struct gaps gaps;            /* of fields with resolvers */
+	struct resolve_run *resolve; /* while resolvers run */
 	uint64_t started_us, query_us;
 };
 
@@ -102,6 +106,23 @@ void exec_refuse(struct exec *x);
 void exec_identify(struct exec *x);
 /* The value of a name in @function(context:); for param_env. `arg` is the exec. */
 str exec_context(void *arg, str name);
+
+/* ---- resolve.c ---- */
+
+/* The response has gaps. */
+bool exec_has_gaps(const struct exec *x);
+/* Runs the resolvers of all gaps, and of those in their answers; then `then` is called, at once or
+ * in a later turn, unless the request is cancelled before. */
+void exec_resolve(struct exec *x, void (*then)(struct exec *x));
+/* Nobody waits any more. */
+void exec_resolve_cancel(struct exec *x);
+/* Puts the answers in place of the gaps. */
+void exec_fill_gaps(struct exec *x);
+/* The key of a root field with a resolver, and its gap. */
+void exec_put_resolver_root(struct exec *x, const struct plan_root *root);
+void resolve_open(struct engine *e);
+/* Waits for the batches that run. */
+void resolve_close(struct engine *e);
 
 /* ---- mutate.c ---- */
 

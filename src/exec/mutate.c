@@ -347,12 +347,26 @@ static void run_unit(struct exec *x)
 	pgpool_submit(x->engine->o.pool, &x->job);
 }
 
+/* There is nothing to run for it. */
+static bool is_ready(const struct plan_root *root)
+{
+	return root->statement < 0 && root->kind != ROOT_RESOLVER;
+}
+
+/* A field with a resolver is run at its place among the others, like a unit. */
+static void run_resolver(struct exec *x)
+{
+	exec_put_resolver_root(x, &x->plan->roots[x->unit.first]);
+	x->next_root = ++x->unit.first;
+	exec_resolve(x, mutate_next);
+}
+
 /* The first root of the next unit, which has a statement, and the unit's end. */
 static bool find_unit(struct exec *x)
 {
 	const struct plan *plan = x->plan;
 	size_t i = x->unit.first;
-	while (i < plan->nroots && plan->roots[i].statement < 0)
+	while (i < plan->nroots && is_ready(&plan->roots[i]))
 		i++;
 	put_ready(x, i);
 	x->unit.first = i;
@@ -364,6 +378,8 @@ static void mutate_next(struct exec *x)
 {
 	if (x->data_null || !find_unit(x))
 		exec_finish(x);
+	else if (x->plan->roots[x->unit.first].kind == ROOT_RESOLVER)
+		run_resolver(x);
 	else
 		run_unit(x);
 }
@@ -376,5 +392,11 @@ void mutate_begin(struct exec *x)
 	x->unit.at = arena_array(x->arena, size_t, plan->nroots);
 	x->failures = arena_array(x->arena, const struct failure *, plan->nroots);
 	buf_lit(&x->out, "{\"data\":{");
+	if (plan->resolves && idempotency_is_on(x)) {
+		gql_error_add(&x->errors, ERR_UNSUPPORTED,
+			"Fields with resolvers can't be selected together with an Idempotency-Key.");
+		exec_refuse(x);
+		return;
+	}
 	mutate_next(x);
 }

@@ -34,6 +34,17 @@ static void put_path(struct buf *b, const struct path *path)
 		json_put_string(b, path->name);
 }
 
+/* ["users",0,"name", without the closing bracket. */
+static str path_text(const struct ctx *c, struct arena *a, const struct path *path)
+{
+	struct buf b = buf_on(a);
+	buf_put(&b, c->p->prefix.n ? c->p->prefix : S("["));
+	if (c->p->prefix.n && path)
+		buf_putc(&b, ',');
+	put_path(&b, path);
+	return buf_str(&b);
+}
+
 /* Message: `before` Type.field `after`. */
 static void add_error(struct ctx *c, enum err_code code, const struct path *path,
 	const char *before, const char *after)
@@ -44,11 +55,7 @@ static void add_error(struct ctx *c, enum err_code code, const struct path *path
 		STR_ARG(f->parent ? f->parent->name : S("")), STR_ARG(f->name), after);
 	for (size_t i = 0; i < c->field->nnodes; i++)
 		gql_error_at(errors, e, c->p->source, c->field->nodes[i]->at);
-	struct buf b = buf_on(errors->arena);
-	buf_putc(&b, '[');
-	put_path(&b, path);
-	buf_putc(&b, ']');
-	e->path = buf_str(&b);
+	e->path = str_printf(errors->arena, "%.*s]", STR_ARG(path_text(c, errors->arena, path)));
 }
 
 bool project_put_null(struct ctx *c, const struct shape *s, const struct path *path)
@@ -117,12 +124,13 @@ static bool put_list(struct ctx *c, const struct shape *s, struct cell v,
 	if (v.text.n == 0 || v.text.p[0] != '[')
 		return project_bad_value(c, s, path);
 	const char *p = v.text.p + 1, *end = v.text.p + v.text.n;
-	struct path at = { .up = path, .is_index = true };
+	struct path at = { .up = path, .is_index = true, .shape = s->item };
 	str element;
 	buf_putc(c->p->out, '[');
 	while (jscan_element(&p, end, &element)) {
 		if (at.index)
 			buf_putc(c->p->out, ',');
+		at.start = c->p->out->n;
 		if (!project_put_value(c, s->item, (struct cell){ element, true }, outer, &at))
 			return project_bubble(c, s, start);
 		at.index++;
@@ -177,6 +185,57 @@ struct object {
 	const str *members; /* by wanted key */
 };
 
+/* Bytes from the start of the innermost nullable value to `at`. */
+static size_t way_back(const struct path *path, size_t at)
+{
+	while (path && (!path->shape || path->shape->non_null))
+		path = path->up;
+	return path ? at - path->start : GAP_BEYOND;
+}
+
+/* Gaps in the splice from which null would leave it find their way in the text around. */
+static void put_splice(struct ctx *c, const struct shape_field *f, const struct path *path)
+{
+	str text = c->p->splices[f->slot];
+	size_t start = c->p->out->n, at = 0, from, number;
+	buf_put(c->p->out, text);
+	while (c->p->gaps && gap_next(text, &at, &from, &number)) {
+		struct gap *g = &c->p->gaps->at[number];
+		bool leaves = g->back == GAP_BEYOND || (g->back == from && f->shape->non_null);
+		if (leaves)
+			g->back = way_back(path, start + from);
+	}
+}
+
+static bool put_field(struct ctx *c, const struct object *o, const struct shape_field *f,
+	const struct path *path);
+
+/* A field with a resolver: what it requires of this object is written to the gap. */
+static bool put_gap(struct ctx *c, const struct object *o, const struct shape_field *f,
+	const struct path *path)
+{
+	struct buf *out = c->p->out;
+	struct gaps *gaps = c->p->gaps;
+	const struct resolving *r = f->resolving;
+	size_t start = out->n;
+	buf_putc(out, '{');
+	for (size_t i = 0; i < r->resolver->n; i++) {
+		if (i)
+			buf_putc(out, ',');
+		buf_put(out, r->parent[i].key);
+		if (!put_field(c, o, &r->parent[i], path))
+			buf_lit(out, "null");
+	}
+	buf_putc(out, '}');
+	struct gap g = { .field = f,
+		.parent = str_dup(gaps->arena, str_sub(buf_str(out), start, out->n)),
+		.path = path_text(c, gaps->arena, path),
+		.back = way_back(path->up, start) };
+	buf_cut(out, start);
+	gap_put(gaps, out, &g);
+	return true;
+}
+
 static bool put_field(struct ctx *c, const struct object *o, const struct shape_field *f,
 	const struct path *path)
 {
@@ -185,10 +244,11 @@ static bool put_field(struct ctx *c, const struct object *o, const struct shape_
 	case FROM_TYPENAME: buf_put(c->p->out, f->constant); return true;
 	case FROM_SPLICE:
 		if (c->p->splices[f->slot].p) {
-			buf_put(c->p->out, c->p->splices[f->slot]);
+			put_splice(c, f, path);
 			return true;
 		}
 		break;
+	case FROM_RESOLVER: return put_gap(c, o, f, path);
 	case FROM_SLOT: v = project_slot(o->row, f->slot); break;
 	case FROM_KEY: v.text = follow_path(o->members[f->slot], f->path, f->npath); break;
 	case FROM_SELF: return project_put_row(c, f, f->shape, o->row, path);
@@ -217,6 +277,8 @@ static bool put_fields(struct ctx *c, const struct shape *s, const struct shape_
 		if (i)
 			buf_putc(out, ',');
 		buf_put(out, f->key);
+		at.start = out->n;
+		at.shape = f->shape;
 		if (!put_field(c, o, f, &at))
 			return project_bubble(c, s, start);
 	}
@@ -365,6 +427,8 @@ static bool put_rows_list(struct ctx *c, const struct shape *s, const struct pgr
 			continue;
 		if (at.index)
 			buf_putc(c->p->out, ',');
+		at.start = c->p->out->n;
+		at.shape = s->item;
 		if (!put_found_row(c, s->item, r, i, found, &at))
 			return project_bubble(c, s, start);
 		at.index++;
@@ -373,11 +437,17 @@ static bool put_rows_list(struct ctx *c, const struct shape *s, const struct pgr
 	return true;
 }
 
+static struct path root_path(const struct projection *p, const struct plan_root *root,
+	const struct shape *shape)
+{
+	return (struct path){ .name = root->field.name, .start = p->out->n, .shape = shape };
+}
+
 bool project_root(struct projection *p, const struct plan_root *root, const struct pgresult *r)
 {
 	struct ctx c = { p, &root->field };
-	struct path path = { .name = root->field.name };
 	const struct shape *s = root->field.shape;
+	struct path path = root_path(p, root, s);
 	if (root->kind == ROOT_PAGE)
 		return project_put_page(&c, s, r, &path);
 	if (root->kind == ROOT_ROWS)
@@ -393,7 +463,7 @@ bool project_row(struct projection *p, const struct plan_root *root, const struc
 	const struct pgresult *r)
 {
 	struct ctx c = { p, &root->field };
-	struct path path = { .name = root->field.name };
+	struct path path = root_path(p, root, shape);
 	if (pgresult_rows(r) == 0)
 		return project_put_null(&c, shape, &path);
 	return put_result_row(&c, shape, r, 0, &path);
@@ -403,7 +473,7 @@ bool project_rows(struct projection *p, const struct plan_root *root, const stru
 	const struct pgresult *r, int found, bool skip)
 {
 	struct ctx c = { p, &root->field };
-	struct path path = { .name = root->field.name };
+	struct path path = root_path(p, root, shape);
 	if (shape->kind == SHAPE_LIST)
 		return put_rows_list(&c, shape, r, found, skip, &path);
 	if (pgresult_rows(r) == 0)
@@ -415,13 +485,19 @@ bool project_document(struct projection *p, const struct plan_root *root, const 
 	str document)
 {
 	struct ctx c = { p, &root->field };
-	struct path path = { .name = root->field.name };
+	struct path path = root_path(p, root, shape);
 	return project_put_value(&c, shape, (struct cell){ document, true }, NULL, &path);
+}
+
+bool project_value(struct projection *p, const struct shape_field *f, str json)
+{
+	struct ctx c = { p, f };
+	return project_put_value(&c, f->shape, (struct cell){ json, true }, NULL, NULL);
 }
 
 bool project_null(struct projection *p, const struct plan_root *root)
 {
 	struct ctx c = { p, &root->field };
-	struct path path = { .name = root->field.name };
+	struct path path = root_path(p, root, root->field.shape);
 	return project_put_null(&c, root->field.shape, &path);
 }

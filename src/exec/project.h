@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "exec/gap.h"
 #include "graphql/source.h"
 #include "pg/pool.h"
 #include "sql/plan.h"
@@ -15,6 +16,8 @@ struct projection {
 	const struct model *model;
 	const struct gql_variables *vars; /* of the request */
 	uint64_t cursor_seed;
+	struct gaps *gaps;  /* of fields with resolvers; NULL where there is none */
+	str prefix;         /* of paths, as in struct gap; empty: the root */
 	const str *splices; /* what FROM_SPLICE fields write, by slot; .p == NULL = null */
 };
 
@@ -36,5 +39,7 @@ MUST_USE bool project_rows(struct projection *p, const struct plan_root *root,
 /* Writes a document (JSON object text; .p == NULL = null) by an OBJECT_DOC shape. */
 MUST_USE bool project_document(struct projection *p, const struct plan_root *root,
 	const struct shape *shape, str document);
+/* Writes a resolver's answer (JSON; .p == NULL = null) as the value of its field. */
+MUST_USE bool project_value(struct projection *p, const struct shape_field *f, str json);
 /* Writes "null" for the root field, or adds an error and returns false when it is non-null. */
 MUST_USE bool project_null(struct projection *p, const struct plan_root *root);

@@ -21,6 +21,9 @@ struct path {
 	str name;
 	size_t index;
 	bool is_index;
+	/* where the value began, for nulls that come later; NULL: not known */
+	size_t start;
+	const struct shape *shape;
 };
 
 struct ctx {

@@ -131,6 +131,7 @@ static bool put_field(struct ctx *c, const struct shape_field *f, const struct p
 	case FROM_SLOT:
 	case FROM_KEY:
 	case FROM_SPLICE:
+	case FROM_RESOLVER:
 	case FROM_SELF:
 	case FROM_CURSOR: break;
 	}

@@ -464,6 +464,8 @@ static void bind_field(struct compiler *c, const struct gql_field *f, const stru
 	const struct ast_directive *relation = directive_find(&f->node->directives, "relation");
 	const struct ast_directive *call = directive_find(&f->node->directives, "function");
 	const struct ast_directive *list = directive_find(&f->node->directives, "list");
+	if (directive_find(&f->node->directives, "resolver"))
+		return; /* later: it may require other fields */
 	if (list && (!bind_is_paged(c, f) || (!relation && !call)))
 		diag_error(c, f->source, list->at,
 			"@list is for lists that are read as rows: fields of Query and relations.");
@@ -538,4 +540,5 @@ void bind_schema(struct compiler *c)
 	for (size_t i = 0; i < gql->ntypes; i++)
 		bind_type(c, gql->types[i]);
 	bind_roots(c);
+	bind_resolvers(c);
 }

@@ -191,6 +191,11 @@ void bind_call(struct compiler *c, const struct gql_field *f, const struct ast_d
 /* Binds the @function fields of objects and interfaces; after the root types' calls. */
 void bind_computed_fields(struct compiler *c);
 
+/* ---- resolver.c ---- */
+
+/* Binds the fields with @resolver; after all others. */
+void bind_resolvers(struct compiler *c);
+
 /* ---- write.c ---- */
 
 void bind_write(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,

@@ -188,6 +188,8 @@ enum field_use decl_field_use(struct compiler *c, const struct ast_field_def *f,
 	if (!*target)
 		return USE_NONE;
 	const struct ast_directive *call = directive_find(&f->directives, "function");
+	if (directive_find(&f->directives, "resolver"))
+		return USE_NONE;
 	if (call && (f->nargs || directive_arg(call, "context")))
 		return USE_NONE;
 	bool relation = directive_find(&f->directives, "relation") != NULL;

@@ -118,7 +118,14 @@ static const struct directive DIRECTIVES[] = {
 	{ "dryRun", true,
 		"\"The mutation runs and answers, and nothing of it stays.\"\n"
 		"directive @dryRun on MUTATION\n" },
-	{ "resolver", false, "directive @resolver(name: String!) on FIELD_DEFINITION\n" },
+	{ "resolver", true,
+		"\"The program that has FraiseQL inside answers.\"\n"
+		"directive @resolver(\n"
+		"  \"The name under which the program has registered it.\"\n"
+		"  name: String!\n"
+		"  \"Fields of the same type whose values it is given of each parent.\"\n"
+		"  requires: [String!]\n"
+		") on FIELD_DEFINITION\n" },
 };
 /* clang-format on */
 

@@ -321,7 +321,9 @@ static void add_arguments(struct generator *g)
 			struct decl *target = decl_find(c, bottom);
 			struct decl *paged = generated_for(c, bottom, "Connection");
 			struct decl *summed = generated_for(c, bottom, "Aggregate");
-			bool rows = root ? !directive_find(&f->directives, "function")
+			bool answered = directive_find(&f->directives, "function") ||
+				directive_find(&f->directives, "resolver");
+			bool rows = root ? !answered
 					 : directive_find(&f->directives, "relation") != NULL;
 			if (list && rows && target && decl_has_rows(c, target))
 				add_list_arguments(g, f, target);

@@ -71,6 +71,7 @@ enum bind_kind {
 	BIND_RELATION, /* rows of `target`, joined */
 	BIND_ROOT,     /* rows of `target`: a field of Query */
 	BIND_FUNCTION, /* a call: a field of Query or Mutation */
+	BIND_RESOLVER, /* the embedding program answers */
 	BIND_COMPUTED, /* a call with the row: a field of an object, unless a place says it all */
 	BIND_WRITE,    /* rows of a table: a field of Mutation; see schema/write.h */
 };
@@ -166,6 +167,14 @@ static inline size_t call_first(const struct call *c)
 	return (c->row ? c->row->n : 0) + c->ncontext;
 }
 
+/* What the embedding program answers, and what it is given of each parent. */
+struct resolver {
+	str name;
+	const struct gql_field *const *fields; /* stored leaves of the same type */
+	const str *keys;                       /* their names in the JSON of a parent */
+	size_t n;
+};
+
 /* What becomes of the rows that a RELATION or ROOT leads to. */
 enum row_use {
 	USE_ROWS,       /* the field's type is the target's, or a list of it */
@@ -197,6 +206,7 @@ struct binding {
 	const struct call *call;
 	const struct write *write;
 	const struct members *members;
+	const struct resolver *resolver; /* RESOLVER */
 };
 
 /* What a type is that the compiler knows the meaning of. */

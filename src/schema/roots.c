@@ -235,6 +235,8 @@ static void bind_query_field(struct compiler *c, const struct gql_field *f)
 	const struct gql_type *t = bind_rows_type(c, f, &out->use);
 	const struct ast_directive *call = directive_find(&f->node->directives, "function");
 	const struct ast_directive *list = directive_find(&f->node->directives, "list");
+	if (directive_find(&f->node->directives, "resolver"))
+		return; /* later, as those of objects */
 	if (list && !bind_is_paged(c, f))
 		diag_error(c, f->source, list->at, "@list is for lists.");
 	if (call)
@@ -276,7 +278,7 @@ static void bind_mutation_field(struct compiler *c, const struct gql_field *f)
 	const struct ast_directive *call = directive_find(&f->node->directives, "function");
 	if (call || directive_find(&f->node->directives, "write") ||
 		directive_find(&f->node->directives, "resolver"))
-		return; /* calls come later; the others were reported: not implemented */
+		return; /* these come later */
 	struct diagnostic *d =
 		diag_error(c, f->source, f->node->name.at, "%.*s.%.*s: nothing tells what it does.",
 			STR_ARG(f->parent->name), STR_ARG(f->name));

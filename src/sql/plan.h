@@ -26,6 +26,7 @@ enum root_kind {
 	ROOT_ROW,        /* the first row, or null */
 	ROOT_PAGE,       /* a connection: see struct page in shape.h */
 	ROOT_VALUE,      /* first column of the first row */
+	ROOT_RESOLVER,   /* the embedding program answers: `field` has the resolver */
 	ROOT_MUTATION,   /* a call by the mutation contract */
 	ROOT_WRITE,      /* rows of a table that are written */
 };
@@ -108,8 +109,9 @@ struct plan_root {
 
 struct plan {
 	enum ast_operation_kind operation;
-	bool atomic;  /* @atomic: one transaction, undone when a field fails */
-	bool dry_run; /* @dryRun: one transaction, undone in any case */
+	bool atomic;   /* @atomic: one transaction, undone when a field fails */
+	bool resolves; /* some field has a resolver */
+	bool dry_run;  /* @dryRun: one transaction, undone in any case */
 	const struct plan_root *roots;
 	size_t nroots;
 	const struct statement *statements;

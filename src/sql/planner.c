@@ -273,6 +273,14 @@ static bool plan_rows(struct planner *p, const struct gql_field *f, const struct
 	return true;
 }
 
+static bool has_directive(const struct ast_definition *d, str name)
+{
+	for (size_t i = 0; i < d->directives.n; i++)
+		if (str_eq(d->directives.at[i].name.text, name))
+			return true;
+	return false;
+}
+
 static bool plan_root(struct planner *p, const struct gql_type *type, const struct collected *c,
 	struct plan_root *root)
 {
@@ -305,6 +313,16 @@ static bool plan_root(struct planner *p, const struct gql_type *type, const stru
 		return plan_choice(p, f, nodes, root);
 	if (b->kind == BIND_ROOT)
 		return plan_rows(p, f, b, nodes, root);
+	struct resolving *resolving;
+	if (b->kind == BIND_RESOLVER) {
+		if (has_directive(p->req->operation, S("atomic")) ||
+			has_directive(p->req->operation, S("dryRun")))
+			return planner_fail(p, node, ERR_UNSUPPORTED,
+				"Field \"%.*s.%.*s\" has a resolver, which can't be part of a transaction.",
+				STR_ARG(type->name), STR_ARG(f->name));
+		root->kind = ROOT_RESOLVER;
+		return plan_resolver(p, f, nodes, &root->field, &resolving);
+	}
 	size_t before = p->statements.n;
 	if (b->kind == BIND_FUNCTION && plan_call(p, f, nodes, root)) {
 		root->nstatements = p->statements.n - before;
@@ -346,14 +364,6 @@ static bool plan_roots(struct planner *p, struct plan *plan)
 	return p->req->errors->n == before;
 }
 
-static bool has_directive(const struct ast_definition *d, str name)
-{
-	for (size_t i = 0; i < d->directives.n; i++)
-		if (str_eq(d->directives.at[i].name.text, name))
-			return true;
-	return false;
-}
-
 bool plan_build(const struct plan_request *r, const struct plan **out)
 {
 	struct plan *plan = arena_new(r->arena, struct plan);
@@ -379,6 +389,7 @@ bool plan_build(const struct plan_request *r, const struct plan **out)
 	plan->statements = p.statements.at;
 	plan->nstatements = p.statements.n;
 	plan->deps = p.deps;
+	plan->resolves = p.resolves;
 	plan->ndeps = r->vars->n;
 	*out = plan;
 	return true;

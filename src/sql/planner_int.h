@@ -28,6 +28,7 @@ struct planner {
 	struct params *params; /* of the statement being written */
 	uint32_t aliases;      /* the next table alias */
 	unsigned depth;
+	bool resolves;  /* some field has a resolver */
 	bool wants_row; /* a relation was asked for below an object that has no row */
 	struct {
 		VEC(struct statement);
@@ -108,6 +109,15 @@ void shape_typename(struct planner *p, const struct gql_type *type, struct shape
 /* What the merged nodes of a field select of an object type. */
 void select_fields(struct planner *p, const struct gql_type *type, struct nodes nodes,
 	struct collection *out);
+
+/* ---- resolve.c ---- */
+
+/*
+ * A field with a resolver: its arguments, and the shape of what it returns, into `out`; the
+ * parent's fields are the caller's matter.
+ */
+MUST_USE bool plan_resolver(struct planner *p, const struct gql_field *f, struct nodes nodes,
+	struct shape_field *out, struct resolving **resolving);
 
 /* ---- rows.c ---- */
 

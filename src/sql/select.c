@@ -374,6 +374,42 @@ static bool field_computed(struct building *o, const struct gql_field *f, const 
 	return true;
 }
 
+/* ---- resolvers ---- */
+
+/* What the resolver requires of each parent is selected like any field. */
+static bool field_resolver(struct building *o, const struct gql_field *f, const struct binding *b,
+	const struct collected *c, struct shape_field *out)
+{
+	struct planner *p = o->p;
+	const struct resolver *r = b->resolver;
+	struct nodes nodes = { c->fields, c->n };
+	struct resolving *resolving;
+	if (!plan_resolver(p, f, nodes, out, &resolving))
+		return false;
+	struct shape_field *parent = arena_array(p->arena, struct shape_field, r->n);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct gql_field *required = r->fields[i];
+		const struct binding *stored = model_binding(p->model, required);
+		parent[i] = (struct shape_field){ .key = shape_key(p, r->keys[i]),
+			.name = required->name,
+			.nodes = out->nodes,
+			.nnodes = out->nnodes,
+			.field = required };
+		if (stored->place.computed && !o->scope->row)
+			return planner_fail(p, c->fields[0], ERR_UNSUPPORTED,
+				"Field \"%.*s.%.*s\" needs a row, which is not there.",
+				STR_ARG(f->parent->name), STR_ARG(f->name));
+		if (!field_at_place(o, required, stored, c, &parent[i]))
+			return false;
+		struct shape *nullable = arena_new(p->arena, struct shape);
+		*nullable = *parent[i].shape;
+		nullable->non_null = false;
+		parent[i].shape = nullable;
+	}
+	resolving->parent = parent;
+	return true;
+}
+
 /* ---- objects ---- */
 
 void shape_typename(struct planner *p, const struct gql_type *type, struct shape_field *out)
@@ -413,6 +449,8 @@ static bool one_field(struct building *o, const struct gql_type *type, const str
 		return field_computed(o, f, b, c, out);
 	if (b->kind == BIND_RELATION)
 		return field_relation(o, f, b, c, out);
+	if (b->kind == BIND_RESOLVER)
+		return field_resolver(o, f, b, c, out);
 	return planner_fail(p, c->fields[0], ERR_UNSUPPORTED,
 		"Field \"%.*s.%.*s\" can't be read here: it is not bound to a column, key or relation.",
 		STR_ARG(type->name), STR_ARG(f->name));

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "schema/model.h"
+#include "sql/param.h"
 
 enum shape_kind {
 	SHAPE_LEAF,
@@ -28,6 +29,7 @@ enum field_from {
 	FROM_TYPENAME, /* the object's type name: `constant` */
 	FROM_SPLICE,   /* response text that the caller has ready: an entity that was read again */
 	FROM_SELF,     /* the same row, as another object: an edge's node */
+	FROM_RESOLVER, /* what the embedding program answers: `resolving` */
 	FROM_CURSOR,   /* the row's cursor, from the slots that `page` names */
 	/* fields of a SHAPE_PAGE */
 	FROM_PAGE_ROWS, /* a list with an object for each row */
@@ -59,6 +61,17 @@ struct page {
 	size_t nkeys;
 };
 
+/* A field with a resolver: what its resolver is given. */
+struct resolving {
+	const struct resolver *resolver;
+	const struct shape_field *parent; /* of each parent: resolver->n fields, none non-null */
+	const struct resolver_arg {
+		str key;            /* in snake_case, as JSON with the colon: "max_age": */
+		struct param value; /* JSON */
+	} *args;                   /* those that have a value */
+	size_t nargs;
+};
+
 struct shape_field {
 	str key;  /* response key as JSON with the colon: "name": */
 	str name; /* response key alone, for paths */
@@ -71,7 +84,8 @@ struct shape_field {
 	size_t npath;
 	str constant; /* JSON text */
 	const struct shape *shape;
-	const struct page *page; /* CURSOR, PAGE_… */
+	const struct page *page;           /* CURSOR, PAGE_… */
+	const struct resolving *resolving; /* RESOLVER */
 	bool wants_row; /* no row was there to follow a relation from: must be read again */
 	const struct gql_field *field; /* for messages: Type.field */
 };
