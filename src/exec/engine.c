@@ -400,7 +400,8 @@ bool exec_bind(struct exec *x, const struct plan_root *root, const struct statem
 	*out = (struct pgstmt){ .sql = s->sql,
 		.key = s->key,
 		.params = params,
-		.nparams = (int)s->nparams };
+		.nparams = (int)s->nparams,
+		.by_value = s->by_value };
 	return true;
 }
 

@@ -55,10 +55,19 @@ bool job_needs_begin(const struct pgjob *job)
 	return true;
 }
 
+bool job_is_by_value(const struct pgpool *p, const struct pgjob *job)
+{
+	for (int i = 0; p->generic && i < job->nstmts; i++)
+		if (job->stmts[i].by_value)
+			return true;
+	return false;
+}
+
 bool job_is_solo(const struct pgpool *p, const struct pgjob *job)
 {
-	return job->tx != PGTX_NONE || job->lane != PGLANE_FAST || job->nsettings > 0 ||
-		(job->state & JOB_SOLO) || job->due_us > job->sent_us + p->timeout_ms * 1000;
+	return job_is_by_value(p, job) || job->tx != PGTX_NONE || job->lane != PGLANE_FAST ||
+		job->nsettings > 0 || (job->state & JOB_SOLO) ||
+		job->due_us > job->sent_us + p->timeout_ms * 1000;
 }
 
 bool job_is_alone(const struct pgjob *job)

@@ -168,13 +168,14 @@ static const char **params_for(struct pgpool *p, int n)
 }
 
 /*
- * The job's settings and two of ours: an implicit read transaction is made read-only, and a
- * deadline beyond the session's statement_timeout raises that for this transaction.
+ * The job's settings and three of ours: an implicit read transaction is made read-only, a deadline
+ * beyond the session's statement_timeout raises that for this transaction, and statements that are
+ * best planned for their parameters are.
  */
 static void send_settings(struct pgconn *c, struct pgjob *job)
 {
 	struct pgpool *p = c->pool;
-	const char **v = params_for(p, 2 * (job->nsettings + 2));
+	const char **v = params_for(p, 2 * (job->nsettings + 3));
 	char ms[24];
 	int n = 0;
 	for (int i = 0; i < job->nsettings; i++) {
@@ -191,6 +192,10 @@ static void send_settings(struct pgconn *c, struct pgjob *job)
 			(unsigned long long)MIN(left_ms, (uint64_t)INT32_MAX));
 		v[n++] = "statement_timeout";
 		v[n++] = ms;
+	}
+	if (job_is_by_value(p, job)) {
+		v[n++] = "plan_cache_mode";
+		v[n++] = "auto";
 	}
 	struct pgop op = { .job = job, .kind = OP_SET, .stmt = -1 };
 	if (n > 0)

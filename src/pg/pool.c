@@ -136,6 +136,8 @@ bool pgpool_open(struct loop *l, const struct pgpool_options *o, struct pgpool *
 	p->loop = l;
 	p->log = o->log;
 	p->unnamed = o->unnamed_statements;
+	p->generic = !p->unnamed && o->plan_cache_mode &&
+		strcmp(o->plan_cache_mode, "force_generic_plan") == 0;
 	p->timeout_ms = o->statement_timeout_ms;
 	p->connect_timeout_ms = o->connect_timeout_ms ? o->connect_timeout_ms : 5000;
 	p->wait_ms = o->wait_ms;

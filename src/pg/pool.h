@@ -50,6 +50,8 @@ struct pgstmt {
 	uint64_t key;
 	const struct pgparam *params;
 	int nparams;
+	bool by_value; /* the best plan depends on the parameters: with force_generic_plan it is run
+			  as with auto, under a Sync of its own */
 };
 
 /* A session setting, as set_config(name, value, true) in the job's transaction. */

@@ -89,11 +89,12 @@ struct pgpool {
 	bool down; /* the last attempt to connect failed, and that was logged */
 	bool closing;
 	bool unnamed;
+	bool generic;            /* plan_cache_mode = force_generic_plan */
 	uint64_t lost_logged_us; /* when a lost connection was last logged */
 	uint64_t timeout_ms, connect_timeout_ms, wait_ms;
 	const struct log *log;
 	struct arena *arena;                   /* lives as long as the pool */
-	const char *set_sql[SETTINGS_MAX + 3]; /* by the number of settings */
+	const char *set_sql[SETTINGS_MAX + 4]; /* by the number of settings */
 	const char **params;                   /* scratch for one statement */
 	int params_cap;
 };
@@ -158,6 +159,8 @@ void pipe_detach(struct pgconn *c, const struct pgjob *job);
 bool job_is_read(const struct pgjob *job);
 /* BEGIN … COMMIT must be said; else the Sync alone makes the transaction. */
 bool job_needs_begin(const struct pgjob *job);
+/* Must be planned for its parameters, which the sessions' plan_cache_mode would not do. */
+bool job_is_by_value(const struct pgpool *p, const struct pgjob *job);
 /* Shares its Sync with nobody. */
 bool job_is_solo(const struct pgpool *p, const struct pgjob *job);
 /* Shares its batch with nobody. */

@@ -342,6 +342,21 @@ static bool put_operator(struct condition *c)
 	return true;
 }
 
+/*
+ * Equality selects about as many rows whatever the value is, except with few different values; all
+ * else does not, and some indexes are found only for a known value: prefixes of patterns, networks,
+ * text search.
+ */
+static bool is_by_value(const struct filter_op *op, const struct subject *s)
+{
+	static const str EQUAL[] = { STR_INIT("eq"), STR_INIT("neq"), STR_INIT("in"),
+		STR_INIT("nin"), STR_INIT("isNull") };
+	for (size_t i = 0; i < COUNT(EQUAL); i++)
+		if (str_eq(str_from(op->name), EQUAL[i]))
+			return s->kind == KIND_ENUM || s->kind == KIND_ARRAY;
+	return true;
+}
+
 bool put_operators(struct where *q, const struct subject *s, const struct gql_type *filter,
 	const struct gql_value *v, size_t *written)
 {
@@ -358,6 +373,7 @@ bool put_operators(struct where *q, const struct subject *s, const struct gql_ty
 			return filter_refuse_null(q, "operator", in->name);
 		struct condition c = { .q = q, .op = op, .s = s, .type = in->type };
 		c.operands[0] = operand;
+		q->p->by_value |= is_by_value(op, s);
 		if (op->orders)
 			c.rank = subject_rank(q, s);
 		filter_and(q, written);

@@ -17,6 +17,7 @@ struct statement {
 	uint64_t key; /* hash of sql */
 	const struct param *params;
 	size_t nparams;
+	bool by_value; /* the best way to run it depends on the parameters' values */
 };
 
 enum root_kind {

@@ -196,6 +196,8 @@ int planner_statement(struct planner *p, struct sql *w)
 	s->key = str_hash(str_from(s->sql), 0);
 	s->params = w->params->at;
 	s->nparams = w->params->n;
+	s->by_value = p->by_value;
+	p->by_value = false;
 	return (int)p->statements.n - 1;
 }
 

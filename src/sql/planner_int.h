@@ -26,6 +26,7 @@ struct planner {
 	struct map origins; /* 8 bytes of a gql_value's address → struct origin */
 	uint8_t *deps;
 	struct params *params; /* of the statement being written */
+	bool by_value;         /* the same: see struct statement */
 	uint32_t aliases;      /* the next table alias */
 	unsigned depth;
 	bool resolves;  /* some field has a resolver */
