@@ -26,11 +26,13 @@ export const inherited = Object.fromEntries(
 
 /** A running program. `log` is what it has written on standard error so far. */
 export class Server {
-  static async start(args, { env = {}, timeout = 60_000 } = {}) {
+  /** `as`: options of spawn, as another user's uid; `program`: another copy; `ready`: false = do not wait for it. */
+  static async start(args, { env = {}, timeout = 60_000, as = {}, ...options } = {}) {
     const server = new Server();
     server.log = '';
-    server.child = spawn(program, [...args, '--port', '0'], {
-      env: { ...inherited, DATABASE_URL: '', ...env },
+    server.child = spawn(options.program ?? program, [...args, '--port', '0'], {
+      ...as,
+      env: { ...inherited, DATABASE_URL: '', ...env, ...as.env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     server.exit = new Promise((done) => {
@@ -47,7 +49,7 @@ export class Server {
       }),
     ]);
     server.url = url;
-    await server.waitReady(timeout);
+    if (options.ready !== false) await server.waitReady(timeout);
     return server;
   }
 
