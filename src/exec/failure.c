@@ -37,8 +37,9 @@ static void put_metadata(struct jwrite *w, str metadata)
 		failure_json_member(w, key, value);
 }
 
-static str error_document(struct exec *x, const struct mutation_plan *m, const struct failure *f)
+str failure_document(struct exec *x, const struct plan_root *root, const struct failure *f)
 {
+	const struct mutation_plan *m = root->mutation;
 	struct buf b = buf_on(x->arena);
 	struct jwrite w = jwrite_on(&b);
 	jw_object(&w);
@@ -85,7 +86,7 @@ void failure_put(struct exec *x, const struct plan_root *root, const struct fail
 	}
 	if (m && m->is_union && m->error) {
 		x->splices = f->splices ? f->splices : x->splices;
-		failure_put_member(x, root, m->error, error_document(x, m, &own));
+		failure_put_member(x, root, m->error, failure_document(x, root, &own));
 		return;
 	}
 	struct gql_error *e = exec_root_error(x, root, own.code, own.message);
@@ -99,6 +100,16 @@ static bool is_expected(const struct err *e)
 	return e->code != ERR_UNAVAILABLE && e->code != ERR_INTERNAL;
 }
 
+void failure_of_database(struct exec *x, const struct err *e, const struct pgdiag *diag,
+	struct failure *out)
+{
+	bool raised = str_eq(str_from(e->sqlstate), S("P0001"));
+	bool shown = raised || x->engine->o.debug;
+	UNUSED(diag);
+	*out = (struct failure){ .code = e->code, .status = S("failed:exception") };
+	out->message = str_dup(x->arena, str_from(shown ? e->message : err_info(e->code)->text));
+}
+
 void failure_put_database(struct exec *x, const struct plan_root *root, const struct err *e,
 	const struct pgdiag *diag)
 {
@@ -108,9 +119,7 @@ void failure_put_database(struct exec *x, const struct plan_root *root, const st
 		exec_put_null(x, root);
 		return;
 	}
-	bool raised = str_eq(str_from(e->sqlstate), S("P0001"));
-	bool shown = raised || x->engine->o.debug;
-	struct failure f = { .code = e->code, .status = S("failed:exception") };
-	f.message = str_dup(x->arena, str_from(shown ? e->message : err_info(e->code)->text));
+	struct failure f;
+	failure_of_database(x, e, diag, &f);
 	failure_put(x, root, &f);
 }

@@ -481,6 +481,24 @@ bool project_rows(struct projection *p, const struct plan_root *root, const stru
 	return put_found_row(&c, shape, r, 0, found, &path);
 }
 
+bool project_item(struct projection *p, const struct plan_root *root, const struct shape *shape,
+	const struct pgresult *r, int row)
+{
+	struct ctx c = { p, &root->field };
+	struct path path = { .name = root->field.name };
+	struct path at = { .up = &path, .index = (size_t)row, .is_index = true };
+	return put_result_row(&c, shape, r, row, &at);
+}
+
+bool project_item_document(struct projection *p, const struct plan_root *root,
+	const struct shape *shape, str document, size_t index)
+{
+	struct ctx c = { p, &root->field };
+	struct path path = { .name = root->field.name };
+	struct path at = { .up = &path, .index = index, .is_index = true };
+	return project_put_value(&c, shape, (struct cell){ document, true }, NULL, &at);
+}
+
 bool project_document(struct projection *p, const struct plan_root *root, const struct shape *shape,
 	str document)
 {

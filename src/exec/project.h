@@ -36,6 +36,12 @@ MUST_USE bool project_row(struct projection *p, const struct plan_root *root,
  * are null, or with `skip` left out of the list. */
 MUST_USE bool project_rows(struct projection *p, const struct plan_root *root,
 	const struct shape *shape, const struct pgresult *r, int found, bool skip);
+/* Row number `row` as an item of a list root. */
+MUST_USE bool project_item(struct projection *p, const struct plan_root *root,
+	const struct shape *shape, const struct pgresult *r, int row);
+/* A document as the item `index` of a list root. */
+MUST_USE bool project_item_document(struct projection *p, const struct plan_root *root,
+	const struct shape *shape, str document, size_t index);
 /* Writes a document (JSON object text; .p == NULL = null) by an OBJECT_DOC shape. */
 MUST_USE bool project_document(struct projection *p, const struct plan_root *root,
 	const struct shape *shape, str document);

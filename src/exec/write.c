@@ -15,6 +15,7 @@
 #include "base/num.h"
 #include "exec/failure.h"
 #include "exec/jscan.h"
+#include "pg/sqlstate.h"
 #include "schema/write.h"
 
 struct written {
@@ -22,7 +23,16 @@ struct written {
 	uint64_t item;             /* its number, from 0 */
 	uint64_t count;            /* rows that were written */
 	str echo;
-	str rows; /* rendered; .p == NULL: nothing can be given, an error was added */
+	str rows;           /* rendered; .p == NULL: nothing can be given, an error was added */
+	struct item *items; /* each: one an item */
+	size_t nitems;
+};
+
+/* What came of one item of a batch whose items stand by themselves. */
+struct item {
+	const struct failure *failure; /* NULL: it was written */
+	str echo, row;
+	str *splices;
 };
 
 static const struct verdict {
@@ -101,9 +111,121 @@ static void take_conflict(struct exec *x, const struct plan_root *root, const st
 		x->splices[i] = render(x, root, plan->error_splices[i], r, -1);
 }
 
+/* ---- items by themselves ---- */
+
+static struct failure *failure_of_verdict(struct exec *x, const struct verdict *v)
+{
+	struct failure *f = arena_new(x->arena, struct failure);
+	*f = (struct failure){ .code = v->code,
+		.status = str_from(v->status),
+		.message = str_from(v->message) };
+	return f;
+}
+
+/* The error that the database raised for a row: SQLSTATE, message, detail and constraint from
+ * column `at` on. */
+static struct failure *failure_of_row(struct exec *x, const struct pgresult *r, int row, int at)
+{
+	struct failure *f = arena_new(x->arena, struct failure);
+	struct pgdiag diag = { .message = pgresult_get(r, row, at + 1),
+		.detail = pgresult_get(r, row, at + 2),
+		.constraint = pgresult_get(r, row, at + 3),
+		.statement = -1 };
+	struct err e;
+	str state = pgresult_get(r, row, at);
+	err_set(&e, pgerr_code(state, diag.message), "%.*s", STR_ARG(diag.message));
+	for (size_t i = 0; i < sizeof e.sqlstate; i++)
+		e.sqlstate[i] = i < state.n ? state.p[i] : '\0';
+	for (size_t i = 0; i < sizeof diag.sqlstate; i++)
+		diag.sqlstate[i] = e.sqlstate[i];
+	failure_of_database(x, &e, &diag, f);
+	return f;
+}
+
+static void need_items(struct exec *x, const struct write_plan *plan, const struct pgresult *r)
+{
+	struct written *w = x->written;
+	if (w->items)
+		return;
+	w->nitems = (size_t)pgresult_rows(r);
+	w->items = arena_array(x->arena, struct item, w->nitems);
+	size_t n = MAX(plan->nsuccess_splices, plan->nerror_splices);
+	for (size_t i = 0; i < w->nitems; i++)
+		w->items[i].splices = arena_array(x->arena, str, n);
+}
+
+static void take_outcomes(struct exec *x, const struct write_plan *plan, const struct pgresult *r)
+{
+	for (int i = 0; i < pgresult_rows(r); i++) {
+		struct item *item = &x->written->items[i];
+		str verdict = pgresult_get(r, i, plan->verdict_at);
+		const struct verdict *bad = verdict.p ? verdict_find(verdict) : NULL;
+		str echo = pgresult_get(r, i, plan->echo_at);
+		if (echo.p)
+			item->echo = str_dup(x->arena, echo);
+		if (bad)
+			item->failure = failure_of_verdict(x, bad);
+		else if (!verdict.p)
+			item->failure = failure_of_row(x, r, i, plan->verdict_at + 1);
+	}
+}
+
+static str render_item(struct exec *x, const struct plan_root *root, const struct shape *shape,
+	const struct pgresult *r, int row)
+{
+	struct buf text = buf_on(x->arena);
+	struct projection p = exec_projection(x);
+	p.out = &text;
+	return project_item(&p, root, shape, r, row) ? buf_str(&text) : STR_NONE;
+}
+
+static void take_items(struct exec *x, const struct plan_root *root, const struct pgresult *r)
+{
+	const struct write_plan *plan = root->write;
+	for (int i = 0; i < pgresult_rows(r); i++) {
+		struct item *item = &x->written->items[i];
+		if (!pgresult_get(r, i, plan->found_at).p)
+			continue;
+		if (plan->rows)
+			item->row = render_item(x, root, plan->rows, r, i);
+		for (size_t k = 0; k < plan->nsuccess_splices; k++)
+			item->splices[k] = render_item(x, root, plan->success_splices[k], r, i);
+	}
+}
+
+static void take_conflicts(struct exec *x, const struct plan_root *root, const struct pgresult *r)
+{
+	const struct write_plan *plan = root->write;
+	int found = pgresult_columns(r) - 1;
+	for (int i = 0; i < pgresult_rows(r); i++)
+		for (size_t k = 0; k < plan->nerror_splices && pgresult_get(r, i, found).p; k++)
+			x->written->items[i].splices[k] =
+				render_item(x, root, plan->error_splices[k], r, i);
+}
+
+static void take_each(struct exec *x, const struct plan_root *root, size_t i,
+	const struct pgresult *r)
+{
+	const struct write_plan *plan = root->write;
+	if (i == 0)
+		x->written = arena_new(x->arena, struct written);
+	if ((int)i == plan->rows_in || (int)i == plan->verdicts_in)
+		need_items(x, plan, r);
+	if ((int)i == plan->rows_in)
+		take_items(x, root, r);
+	if ((int)i == plan->verdicts_in)
+		take_outcomes(x, plan, r);
+	if ((int)i == plan->conflict_in)
+		take_conflicts(x, root, r);
+}
+
 void write_take(struct exec *x, const struct plan_root *root, size_t i, const struct pgresult *r)
 {
 	const struct write_plan *plan = root->write;
+	if (plan->each) {
+		take_each(x, root, i, r);
+		return;
+	}
 	if (i == 0) {
 		x->written = arena_new(x->arena, struct written);
 		x->splices = arena_array(x->arena, str,
@@ -122,22 +244,21 @@ void write_take(struct exec *x, const struct plan_root *root, size_t i, const st
 
 /* ---- putting ---- */
 
-static str success_document(struct exec *x, const struct write *t)
+static str success_document(struct exec *x, const struct write *t, uint64_t count, str echo)
 {
 	static const char *const STATUSES[] = { [WRITE_INSERT] = "created",
 		[WRITE_UPDATE] = "updated",
 		[WRITE_UPSERT] = "success",
 		[WRITE_DELETE] = "deleted" };
-	const struct written *written = x->written;
 	struct buf b = buf_on(x->arena);
 	struct jwrite w = jwrite_on(&b);
 	str key, value;
 	jw_object(&w);
 	failure_text_member(&w, S("status"), str_from(STATUSES[t->action]));
 	jw_key(&w, S("count"));
-	jw_i64(&w, (int64_t)written->count);
-	if (written->echo.n) {
-		const char *p = written->echo.p + 1, *end = written->echo.p + written->echo.n;
+	jw_i64(&w, (int64_t)count);
+	if (echo.n) {
+		const char *p = echo.p + 1, *end = echo.p + echo.n;
 		while (jscan_member(&p, end, &key, &value))
 			failure_json_member(&w, key, value);
 	}
@@ -148,10 +269,8 @@ static str success_document(struct exec *x, const struct write *t)
 static void put_failure(struct exec *x, const struct plan_root *root)
 {
 	const struct written *w = x->written;
-	struct failure f = { .code = w->bad->code,
-		.status = str_from(w->bad->status),
-		.message = str_from(w->bad->message),
-		.splices = x->splices };
+	struct failure f = *failure_of_verdict(x, w->bad);
+	f.splices = x->splices;
 	const struct gql_input *list = root->write->write->input;
 	for (size_t i = 0; !list && i < root->write->write->nargs; i++)
 		if (root->write->write->args[i].many)
@@ -173,9 +292,50 @@ static void put_text(struct exec *x, const struct plan_root *root, str text)
 		x->data_null = true;
 }
 
+/* Writes an item's member. False: its null goes further out. */
+static bool put_item(struct exec *x, const struct plan_root *root, size_t i)
+{
+	const struct item *item = &x->written->items[i];
+	const struct mutation_plan *m = root->mutation;
+	struct projection p = exec_projection(x);
+	p.splices = item->splices;
+	if (!item->failure && item->row.p) {
+		buf_put(&x->out, item->row);
+		return true;
+	}
+	struct shape shape = item->failure ? *m->error : *m->success;
+	shape.non_null = root->field.shape->item->non_null;
+	str document = item->failure ? failure_document(x, root, item->failure)
+		: root->write->rows  ? STR_NONE
+				     : success_document(x, root->write->write, 1, item->echo);
+	return project_item_document(&p, root, &shape, document, i);
+}
+
+static void put_items(struct exec *x, const struct plan_root *root)
+{
+	exec_put_key(x, root);
+	size_t start = x->out.n;
+	buf_putc(&x->out, '[');
+	for (size_t i = 0; i < x->written->nitems; i++) {
+		if (i)
+			buf_putc(&x->out, ',');
+		if (put_item(x, root, i))
+			continue;
+		buf_cut(&x->out, start);
+		x->data_null |= root->field.shape->non_null;
+		buf_lit(&x->out, "null");
+		return;
+	}
+	buf_putc(&x->out, ']');
+}
+
 void write_put(struct exec *x, const struct plan_root *root)
 {
 	const struct write_plan *plan = root->write;
+	if (plan->each) {
+		put_items(x, root);
+		return;
+	}
 	if (x->written->bad) {
 		put_failure(x, root);
 		return;
@@ -193,5 +353,5 @@ void write_put(struct exec *x, const struct plan_root *root)
 		put_text(x, root, x->written->rows);
 	else
 		failure_put_member(x, root, root->mutation->success,
-			success_document(x, plan->write));
+			success_document(x, plan->write, x->written->count, x->written->echo));
 }

@@ -54,6 +54,7 @@ static void put_row(struct column *q, const struct gql_value *row)
 	switch (c->what) {
 	case COLUMN_MASK: buf_put_u64(&q->out, mask_of(c, row)); return;
 	case COLUMN_OWNER: buf_put_u64(&q->out, q->owner); return;
+	case COLUMN_ONE: v = row; break;
 	case COLUMN_VALUES: v = member(row, c->field); break;
 	}
 	if (is_null(v))
@@ -84,7 +85,10 @@ str param_column_text(const struct param_env *env, const struct param *p, const 
 {
 	struct column q = { .env = env, .param = p, .out = buf_on(env->arena), .owner = 1 };
 	buf_putc(&q.out, '{');
-	put_rows(&q, v, 0, true);
+	if (p->column->what == COLUMN_ONE && !is_null(v))
+		put_row(&q, v);
+	else
+		put_rows(&q, v, 0, true);
 	buf_putc(&q.out, '}');
 	return buf_str(&q.out);
 }

@@ -53,6 +53,8 @@ struct param_column {
 	enum {
 		COLUMN_VALUES, /* of `field`; NULL where it is null or absent */
 		COLUMN_MASK,   /* whole numbers: bit i is set when the row has fields[i] */
+		COLUMN_ONE,    /* the parameter's value itself, as an array of one; none when it is
+				  null */
 		COLUMN_OWNER,  /* whole numbers from 1: which item of the outermost list has it */
 	} what;
 	const uint32_t *path; /* gql_input.id */

@@ -86,7 +86,11 @@ struct write_plan {
 	 */
 	int rows_in, conflict_in;
 	int found_at; /* column of rows_in that is null where the source has no row; -1 = no such */
-	bool hold;    /* a bad verdict of an item undoes all */
+	int verdicts_in; /* the statement that gives them */
+	bool hold;       /* a bad verdict of an item undoes all */
+	/* Every item by itself: behind its verdict, which is null when the database raised an
+	 * error, stand SQLSTATE, message, detail and constraint. */
+	bool each;
 	const struct shape *rows; /* ROWS: of the root's value. MEMBERS: of the success member when
 				     it is the row itself, else NULL */
 	const struct shape *const *success_splices; /* by splice of the success member */

@@ -34,8 +34,7 @@ static void put_link(struct sql *s, uint32_t alias, const struct write_link *lin
 	sql_ident(s, link->table->name);
 }
 
-/* What the change gives back, named: n or the key q0 …, s0 … (slots), k0 … (links), e, hit. */
-static str returning(struct writing *w)
+str write_returning(struct writing *w)
 {
 	struct sql s = sql_on(w->p->arena, w->params);
 	bool found = w->t->action == WRITE_UPDATE || w->t->action == WRITE_DELETE;
@@ -118,7 +117,7 @@ static void put_miss(struct writing *w, struct sql *s)
 		       : ") then 'conflict' else 'missing' end");
 }
 
-static void put_verdict(struct writing *w, struct sql *s)
+void write_put_verdict(struct writing *w, struct sql *s)
 {
 	sql_lit(s, "case when r.hit then 'ok' ");
 	if (w->many && w->t->action != WRITE_INSERT)
@@ -130,8 +129,7 @@ static void put_verdict(struct writing *w, struct sql *s)
 
 /* ---- settings ---- */
 
-/* The link's value of the row that is meant, also when its version forbade the change. */
-static void put_one_key(struct writing *w, struct sql *s, size_t i)
+void write_put_one_key(struct writing *w, struct sql *s, size_t i)
 {
 	sql_lit(s, "r.k");
 	sql_number(s, i);
@@ -162,7 +160,7 @@ static void put_settings(struct writing *w, struct sql *s)
 		sql_lit(s, ", set_config('fraiseql.key");
 		sql_number(s, i);
 		sql_lit(s, "', coalesce(");
-		put_one_key(w, s, i);
+		write_put_one_key(w, s, i);
 		sql_lit(s, ", ''), true)");
 	}
 	for (size_t i = 0; wants_settings(w) && w->many && i < w->t->nlinks; i++) {
@@ -256,7 +254,7 @@ static void put_judged(struct writing *w, struct sql *s)
 	sql_lit(s, "with ");
 	write_put_batch(w, s);
 	sql_lit(s, "w as (");
-	write_put_change(w, s, returning(w));
+	write_put_change(w, s, write_returning(w));
 	sql_lit(s, ")");
 	if (w->many && w->t->action == WRITE_INSERT)
 		sql_lit(s, ", i as (select row_number() over () as n, w.* from w)");
@@ -264,7 +262,7 @@ static void put_judged(struct writing *w, struct sql *s)
 	sql_lit(s, " select ");
 	out->verdict_at = put_row_slots(w, s);
 	sql_lit(s, ", ");
-	put_verdict(w, s);
+	write_put_verdict(w, s);
 	if (w->echo.n) {
 		out->echo_at = out->verdict_at + 1;
 		sql_lit(s, ", r.e");
@@ -331,13 +329,16 @@ static bool plan_parts(struct writing *w, struct plan_root *root)
 	w->row.alias = w->table = p->aliases++;
 	if (t->entity)
 		w->row.source = model_facts(p->model, t->entity)->source;
-	p->params = t->action == WRITE_DELETE ? w->params : after;
+	p->params = t->action == WRITE_DELETE && !t->each ? w->params : after;
 	if (!write_result(w, root))
 		return false;
 	p->params = w->params;
 	if (t->where)
 		return write_by_filter(w, after);
-	plan_statements(w, after);
+	if (w->each)
+		write_each(w, after);
+	else
+		plan_statements(w, after);
 	return true;
 }
 
@@ -367,9 +368,6 @@ bool plan_write(struct planner *p, const struct gql_field *f, struct nodes nodes
 	p->depth--;
 	if (!ok)
 		return false;
-	if (w.t->each)
-		return planner_fail(p, w.node, ERR_UNSUPPORTED,
-			"One result an item is not implemented yet.");
 	root->kind = ROOT_WRITE;
 	root->write = out;
 	root->nstatements = w.nstatements;

@@ -312,7 +312,10 @@ static void put_upsert_set(struct writing *w, struct sql *s)
 		sql_lit(s, " = ");
 		if (g->test.n) {
 			sql_lit(s, "case when ");
-			put_given_test(w, s, g);
+			if (w->many)
+				put_given_test(w, s, g);
+			else
+				sql_catalog(s, g->test);
 			sql_lit(s, " then ");
 		}
 		sql_lit(s, "excluded.");
@@ -360,7 +363,7 @@ static void put_upsert_version(struct writing *w, struct sql *s)
 		put_column(s, w->table, g->value->column);
 		sql_lit(s, " = ");
 		sql_append(s, &sent);
-		if (w->many) {
+		if (w->many || g->test.n) {
 			sql_lit(s, " or ");
 			sql_append(s, &sent);
 			sql_lit(s, " is null");

@@ -30,6 +30,9 @@ struct writing {
 	const struct ast_selection *node;
 	struct params *params; /* of the first statement */
 	bool many;             /* rows come from the table expression x */
+	bool each;             /* every item by itself: x is a variable that holds one */
+	struct sql settings;   /* each: set_config(…) of what the items' values are */
+	size_t nsettings;
 	const struct gql_value *input, *where;
 	struct {
 		VEC(struct given);
@@ -66,6 +69,19 @@ void write_put_change(struct writing *w, struct sql *s, str returning);
 void write_put_key(struct writing *w, struct sql *s, uint32_t alias);
 /* ", x as (…)", with what else the change reads; nothing for a single row. */
 void write_put_batch(struct writing *w, struct sql *s);
+
+/* The change's list of what comes back, named: n or the key q0 …, s0 … (slots), k0 … (links), e,
+ * hit. */
+str write_returning(struct writing *w);
+/* "case … end": the verdict of an item whose written row, if there is one, is r. */
+void write_put_verdict(struct writing *w, struct sql *s);
+/* r.k0::text and, when the row is wanted that another version forbade to change, its key. */
+void write_put_one_key(struct writing *w, struct sql *s, size_t i);
+
+/* ---- write_each.c ---- */
+
+/* Plans the statements of a batch whose items succeed or fail one by one. */
+void write_each(struct writing *w, const struct params *after);
 
 /* ---- write_result.c ---- */
 

@@ -139,6 +139,8 @@ static enum row_source source_of_rows(struct writing *w)
 static bool choose_source(struct writing *w)
 {
 	w->rows = source_of_rows(w);
+	if (w->each && w->rows == ROWS_DIRECT)
+		w->rows = w->t->action == WRITE_DELETE ? ROWS_BEFORE : ROWS_AFTER;
 	if (w->rows == ROWS_DIRECT || w->t->nlinks > 0)
 		return true;
 	return planner_fail(w->p, w->node, ERR_UNSUPPORTED,
@@ -256,7 +258,7 @@ static bool result_error(struct writing *w, struct mutation_plan *m)
 	m->conflict_key = conflict_key(w, error);
 	w->out->error_splices = splices.at;
 	w->out->nerror_splices = splices.n;
-	if (splices.n && write_has_version(w) && w->t->nlinks && !w->many)
+	if (splices.n && write_has_version(w) && w->t->nlinks && (!w->many || w->each))
 		w->out->conflict_in = 1; /* or later: see plan_statements */
 	return true;
 }

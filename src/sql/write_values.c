@@ -24,6 +24,39 @@ static void add_given(struct writing *w, const struct write_value *v, str sql, s
 	*vec_push(w->p->arena, &w->given) = (struct given){ v, sql, test };
 }
 
+/* Leaves a value in a setting and writes the expression that reads it. */
+static str put_setting(struct writing *w, const struct param *param, str array_type)
+{
+	str name = str_printf(w->p->arena, "fraiseql.v%zu", w->nsettings);
+	sql_put_program(&w->settings, w->nsettings++ ? ", set_config(" : "set_config(");
+	sql_quoted(&w->settings, name);
+	sql_lit(&w->settings, ", ");
+	sql_param(&w->settings, param, S("text"));
+	sql_lit(&w->settings, ", true)");
+	return str_printf(w->p->arena, "current_setting('%.*s')::%.*s", STR_ARG(name),
+		STR_ARG(array_type));
+}
+
+/* One value for all items, as an array of one: an empty array is null. */
+static void put_setting_of_one(struct writing *w, struct sql *s, const struct write_value *v,
+	const struct param *value)
+{
+	struct param_column *column = arena_new(w->p->arena, struct param_column);
+	struct param param = *value;
+	bool leaf = v->form == WRITE_LEAF;
+	str type = leaf ? v->column->type->sql : S("text");
+	*column = (struct param_column){ .what = COLUMN_ONE, .form = value->form };
+	param.form = PARAM_COLUMN;
+	param.column = column;
+	sql_lit(s, "(");
+	sql_catalog(s, put_setting(w, &param, str_printf(w->p->arena, "%.*s[]", STR_ARG(type))));
+	sql_lit(s, ")[1]");
+	if (!leaf) {
+		sql_lit(s, "::");
+		sql_catalog(s, v->column->type->sql);
+	}
+}
+
 /* A version that is null is not compared. */
 static void give_value(struct writing *w, const struct write_value *v,
 	const struct gql_value *value)
@@ -35,7 +68,10 @@ static void give_value(struct writing *w, const struct write_value *v,
 		.type = v->input->type };
 	if (!value || (v->role == WRITE_VERSION && value->kind == GQL_NULL))
 		return;
-	sql_param(&s, &param, v->column->type->sql);
+	if (w->each)
+		put_setting_of_one(w, &s, v, &param);
+	else
+		sql_param(&s, &param, v->column->type->sql);
 	add_given(w, v, buf_str(&s.text), STR_NONE);
 }
 
@@ -65,7 +101,10 @@ static void add_column(struct batch *b, const struct param *param, str array_typ
 {
 	if (b->n++)
 		sql_lit(&b->arrays, ", ");
-	sql_param(&b->arrays, param, array_type);
+	if (b->w->each)
+		sql_catalog(&b->arrays, put_setting(b->w, param, array_type));
+	else
+		sql_param(&b->arrays, param, array_type);
 }
 
 static void add_values(struct batch *b, const struct write_value *v, uint32_t field, str test)
@@ -201,6 +240,8 @@ bool write_values(struct writing *w)
 		.names = sql_on(w->p->arena, w->params) };
 	struct gql_value *where = NULL;
 	w->many = t->batch;
+	w->each = t->each;
+	w->settings = sql_on(w->p->arena, w->params);
 	if (!read_input(w, &b))
 		return false;
 	if (t->batch && t->input && !gql_is_list(t->input->type) && w->input)

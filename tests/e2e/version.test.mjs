@@ -51,6 +51,8 @@ type Mutation {
   changeDocPlain(input: ChangeDoc!): Doc @write(table: "doc", action: UPDATE)
   changeDocView(input: ChangeDoc!): ViewResult! @write(table: "doc", action: UPDATE)
   changeDocs(input: [ChangeDoc!]!): DocsResult! @write(table: "doc", action: UPDATE)
+  changeEach(input: [ChangeDoc!]!): [DocResult!]! @write(table: "doc", action: UPDATE)
+  putEach(input: [MaybeDoc!]!): [DocResult!]! @write(table: "doc", action: UPSERT)
   changeMaybe(input: MaybeDoc!): DocResult! @write(table: "doc", action: UPDATE)
   rename(id: Int!, input: DocTitle!): Doc @write(table: "doc", action: UPDATE)
   renameAll(where: DocWhereInput!, input: DocTitle!): [Doc!]! @write(table: "doc", action: UPDATE)
@@ -137,6 +139,19 @@ describe('optimistic locking', () => {
       b: { docs: [{ id: 3, title: 'z', version: 10 }, { id: 1, title: 'x', version: 2 }] },
     });
     assert.equal(await f.pg.sql(DOCS), '1/x/first/2 2/two/second/5 3/z/10');
+  });
+  it('each item of a batch by itself', async () => {
+    assert.deepEqual(await data(`mutation {
+      a: changeEach(input: [{id: 1, version: 1, title: "x"}, {id: 2, version: 4, title: "y"}, {id: 9, version: 1}]) {
+        ... on DocDone { doc { title version } } ... on DocError { code conflictDoc { title version } } }
+      b: putEach(input: [{id: 7, title: "n", version: 3}, {id: 2, title: "n", version: 3}, {id: 3, title: "m"}]) {
+        ... on DocDone { doc { title version } } ... on DocError { code conflictDoc { title version } } } }`), {
+      a: [{ doc: { title: 'x', version: 2 } }, { code: 'CONFLICT', conflictDoc: { title: 'two', version: 5 } },
+        { code: 'NOT_FOUND', conflictDoc: null }],
+      b: [{ doc: { title: 'n', version: 1 } }, { code: 'CONFLICT', conflictDoc: { title: 'two', version: 5 } },
+        { doc: { title: 'm', version: 10 } }],
+    });
+    assert.equal(await f.pg.sql(DOCS), '1/x/first/2 2/two/second/5 3/m/10 7/n/1');
   });
   it('upsert: new rows begin with the default, old ones are compared', async () => {
     assert.deepEqual(await data(`mutation { a: putDoc(input: {id: 7, title: "n", version: 3}) { ... on DocDone { doc {

@@ -125,6 +125,14 @@ type Mutation {
   changePeopleWhere(where: PersonWhereInput!, input: ChangePerson!): [Person!]!
     @write(table: "tb_person", action: UPDATE)
   dropPeopleWhere(where: PersonWhereInput!): [Person!]! @write(table: "tb_person", action: DELETE)
+  addItemsEach(input: [NewItem!]!): [ItemResult!]! @write(table: "item", action: INSERT)
+  addItemsBare(input: [NewItem!]!): [BareResult!]! @write(table: "item", action: INSERT)
+  changeItemsEach(input: [ItemWithId!]!): [ItemResult!]! @write(table: "item", action: UPDATE)
+  putItemsEach(input: [NewItem!]!): [ItemResult!] @write(table: "item", action: UPSERT, conflict: "sku")
+  dropItemsEach(ids: [Int!]!): [ItemResult!]! @write(table: "item", action: DELETE)
+  addPeopleEach(input: [NewPerson!]!): [PersonResult!]! @write(table: "tb_person", action: INSERT)
+  changePeopleEach(ids: [UUID!]!, input: ChangePerson!): [PersonResult!]! @write(table: "tb_person", action: UPDATE)
+  dropPeopleEach(ids: [UUID!]!): [PersonResult!]! @write(table: "tb_person", action: DELETE)
   addPerson(input: NewPerson!): Person! @write(table: "tb_person", action: INSERT)
   addPersonTyped(input: NewPerson!): PersonResult! @write(table: "tb_person", action: INSERT)
   addPersonPayload(input: NewPerson!): PersonPayload @write(table: "tb_person", action: INSERT)
@@ -443,6 +451,57 @@ const CASES = [
     { dropItemsWhereDone: true }, ITEMS, 'a/Apple/1/{}/fine b/Bean/2/{}/fine'],
   ['DELETE', 'where, on a view', ['mutation { dropPeopleWhere(where: {name: {startsWith: "A"}}) { name email } }'],
     { dropPeopleWhere: [{ name: 'Ada', email: 'ada@x.example' }] }, PEOPLE, 'Bob/nobody'],
+
+  ['INSERT', 'each item by itself', [`mutation { addItemsEach(input: [{sku: "d", qty: 4, tags: ["x", "y,z"]},
+      {sku: "a"}, {sku: "e", qty: -1}, {sku: "f", label: null}, {sku: "g", mood: SO_SO, info: {k: "'$$"}}]) {
+      ... on ItemDone { id sku status count item { label qty tags mood info } } ... on ItemError { code } } }`],
+  { addItemsEach: [
+    { id: 4, sku: 'd', status: 'created', count: 1,
+      item: { label: 'none', qty: 4, tags: ['x', 'y,z'], mood: 'FINE', info: null } },
+    { code: 'CONFLICT' }, { code: 'BAD_USER_INPUT' }, { code: 'BAD_USER_INPUT' },
+    { id: 8, sku: 'g', status: 'created', count: 1,
+      item: { label: 'none', qty: 0, tags: [], mood: 'SO_SO', info: { k: "'$$" } } }] },
+  ITEMS, `${OLD_ITEMS} d/none/4/{x,"y,z"}/fine g/none/0/{}/{"k": "'$$"}/so_so`],
+  ['INSERT', 'each item by itself, none', ['mutation { addItemsEach(input: []) { __typename } }'],
+    { addItemsEach: [] },
+    ITEMS, OLD_ITEMS],
+  ['INSERT', 'each item by itself, the row is the member', [`mutation { addItemsBare(input: [{sku: "d"}, {sku: "d"}]) {
+      __typename ... on Item { sku } ... on ItemError { code } } }`],
+  { addItemsBare: [{ __typename: 'Item', sku: 'd' }, { __typename: 'ItemError', code: 'CONFLICT' }] },
+  ITEMS, `${OLD_ITEMS} d/none/0/{}/fine`],
+  ['INSERT', 'each item by itself, from a view',
+    [`mutation { addPeopleEach(input: [{name: "C", email: "ada@x.example"},
+      {name: "D", nick: null}]) { __typename ... on PersonDone { person { name nick } } ... on PersonError { code } }
+      }`],
+  { addPeopleEach: [{ __typename: 'PersonError', code: 'CONFLICT' },
+    { __typename: 'PersonDone', person: { name: 'D', nick: null } }] }, PEOPLE, `${OLD_PEOPLE} D`],
+  ['UPDATE', 'each item by itself',
+    [`mutation { changeItemsEach(input: [{id: 1, qty: 11}, {id: 9, qty: 1}, {id: 2, qty: -2},
+      {id: 3, label: "C3", mood: null}, {id: 1, label: "again"}]) {
+      ... on ItemDone { item { id label qty mood } } ... on ItemError { code status } } }`],
+  { changeItemsEach: [{ item: { id: 1, label: 'again', qty: 11, mood: 'FINE' } },
+    { code: 'NOT_FOUND', status: 'not_found' }, { code: 'BAD_USER_INPUT', status: 'failed:exception' },
+    { item: { id: 3, label: 'C3', qty: 3, mood: null } }, { item: { id: 1, label: 'again', qty: 11,
+    mood: 'FINE' } }] },
+  ITEMS, 'a/again/11/{}/fine b/Bean/2/{}/fine c/C3/3/{}'],
+  ['UPDATE', 'each item by itself, from a view', [`mutation { changePeopleEach(ids: ["${NOBODY}", "${BOB}"],
+      input: {nick: "N"}) { ... on PersonDone { id person { name nick } } ... on PersonError { code } } }`],
+  { changePeopleEach: [{ code: 'NOT_FOUND' }, { id: BOB, person: { name: 'Bob', nick: 'N' } }] },
+  PEOPLE, 'Ada/ada@x.example/nobody Bob/N'],
+  ['UPSERT', 'each item by itself',
+    [`mutation { putItemsEach(input: [{sku: "b", qty: 20}, {sku: "d"}, {sku: "c", qty: -1},
+      {sku: "d", label: "D"}]) { ... on ItemDone { item { sku label qty } } ... on ItemError { code } } }`],
+  { putItemsEach: [{ item: { sku: 'b', label: 'Bean', qty: 20 } }, { item: { sku: 'd', label: 'D', qty: 0 } },
+    { code: 'BAD_USER_INPUT' }, { item: { sku: 'd', label: 'D', qty: 0 } }] },
+  ITEMS, 'a/Apple/1/{}/fine b/Bean/20/{}/fine c/Corn/3/{}/fine d/D/0/{}/fine'],
+  ['DELETE', 'each item by itself', [`mutation { dropItemsEach(ids: [3, 9, 1]) {
+      ... on ItemDone { id status item { sku } } ... on ItemError { code } } }`],
+  { dropItemsEach: [{ id: 3, status: 'deleted', item: { sku: 'c' } }, { code: 'NOT_FOUND' },
+    { id: 1, status: 'deleted', item: { sku: 'a' } }] }, ITEMS, 'b/Bean/2/{}/fine'],
+  ['DELETE', 'each item by itself, from a view', [`mutation { dropPeopleEach(ids: ["${NOBODY}", "${ADA}"]) {
+      ... on PersonDone { person { name email } } ... on PersonError { code } } }`],
+  { dropPeopleEach: [{ code: 'NOT_FOUND' }, { person: { name: 'Ada', email: 'ada@x.example' } }] }, PEOPLE,
+    'Bob/nobody'],
 ];
 
 describe('writes of tables', () => {
