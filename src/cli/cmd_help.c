@@ -8,7 +8,8 @@ static const struct cli_option OPTIONS[] = {
 	{ "settings", NULL, "every setting, with its default", NULL },
 	{ "man", NULL, "the manual page, as roff", NULL },
 	{ "markdown", "TOPIC",
-		"tables of the manual: settings, commands, errors, directives, scalars, operators",
+		"tables of the manual: settings, commands, errors, directives, scalars, operators, "
+		"functions, statuses, sqlstates",
 		HELP_TOPICS },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -10,7 +10,7 @@ void help_command(struct buf *b, const struct command *command, bool colour);
 void help_settings(struct buf *b, bool colour);
 /*
  * A part of the documentation as Markdown: "settings", "commands", "errors", "directives",
- * "scalars", "operators". False when there is no such part.
+ * "scalars", "operators", "functions", "statuses", "sqlstates". False when there is no such part.
  */
 bool help_markdown(struct buf *b, struct arena *a, str topic);
 /* Their names, separated by blanks. */
@@ -18,6 +18,10 @@ extern const char HELP_TOPICS[];
 /* The parts of settings and commands. */
 void help_settings_markdown(struct buf *b, struct arena *a);
 void help_commands_markdown(struct buf *b, struct arena *a);
+/* The parts about mutations. */
+void help_functions_markdown(struct buf *b);
+void help_statuses_markdown(struct buf *b);
+void help_sqlstates_markdown(struct buf *b);
 /* Text in a cell of a Markdown table. */
 void help_put_cell(struct buf *b, const char *text);
 /* The manual page, as roff (man macros). */

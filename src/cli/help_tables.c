@@ -119,7 +119,8 @@ static void put_operators(struct buf *b)
 	}
 }
 
-const char HELP_TOPICS[] = "settings commands errors directives scalars operators";
+const char HELP_TOPICS[] =
+	"settings commands errors directives scalars operators functions statuses sqlstates";
 
 bool help_markdown(struct buf *b, struct arena *a, str topic)
 {
@@ -135,6 +136,12 @@ bool help_markdown(struct buf *b, struct arena *a, str topic)
 		put_scalars(b);
 	else if (str_eq(topic, S("operators")))
 		put_operators(b);
+	else if (str_eq(topic, S("functions")))
+		help_functions_markdown(b);
+	else if (str_eq(topic, S("statuses")))
+		help_statuses_markdown(b);
+	else if (str_eq(topic, S("sqlstates")))
+		help_sqlstates_markdown(b);
 	else
 		return false;
 	return true;

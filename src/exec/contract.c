@@ -17,16 +17,43 @@
 
 /* ---- the composed document ---- */
 
-static str metadata_member(const struct contract *c, str name)
+static str member(str object, str name)
 {
-	str metadata = c->column[MUTATION_METADATA], key, value;
-	if (!metadata.n || metadata.p[0] != '{')
+	str key, value;
+	if (!object.n || object.p[0] != '{')
 		return STR_NONE;
-	const char *p = metadata.p + 1, *end = metadata.p + metadata.n;
+	const char *p = object.p + 1, *end = object.p + object.n;
 	while (jscan_member(&p, end, &key, &value))
 		if (str_eq(key, name))
 			return value;
 	return STR_NONE;
+}
+
+/* The first element of a list. */
+static str first(str list)
+{
+	str element;
+	if (!list.n || list.p[0] != '[')
+		return STR_NONE;
+	const char *p = list.p + 1;
+	return jscan_element(&p, list.p + list.n, &element) ? element : STR_NONE;
+}
+
+/*
+ * metadata.conflict, and where FraiseQL 0.11 had it: below the details of the first error, wrapped
+ * in an object with one of two names.
+ */
+static str conflict_of(const struct contract *c)
+{
+	str metadata = c->column[MUTATION_METADATA];
+	str conflict = member(metadata, S("conflict"));
+	if (!conflict.p)
+		conflict = member(member(first(member(metadata, S("errors"))), S("details")),
+			S("conflict"));
+	str wrapped = member(conflict, S("conflict_object"));
+	if (!wrapped.p)
+		wrapped = member(conflict, S("conflictObject"));
+	return wrapped.p ? wrapped : conflict;
 }
 
 static void put_metadata(struct jwrite *w, const struct contract *c)
@@ -65,7 +92,7 @@ static void put_failure(struct exec *x, const struct plan_root *root, enum err_c
 		.status = status,
 		.message = message,
 		.id = c->column[MUTATION_ID],
-		.conflict = metadata_member(c, S("conflict")),
+		.conflict = conflict_of(c),
 		.updated_fields = c->column[MUTATION_UPDATED_FIELDS],
 		.metadata = c->column[MUTATION_METADATA] };
 	failure_put(x, root, &f);
@@ -77,19 +104,28 @@ static str failure_message(const struct contract *c, const struct status_row *ro
 	return message.n ? message : str_from(row->doc);
 }
 
+/* No row, or one without a value: by the contract a mistake, of a plain row that there is none. */
+static void put_nothing(struct exec *x, const struct plan_root *root)
+{
+	if (root->mutation->call->contract == CONTRACT_COLUMNS)
+		put_failure(x, root, ERR_MUTATION, S("failed:no_result"),
+			S("The function returned no row."));
+	else
+		put_failure(x, root, ERR_NOT_FOUND, S("not_found"), STR_NONE);
+}
+
 void contract_put(struct exec *x, const struct plan_root *root)
 {
 	const struct mutation_plan *m = root->mutation;
 	const struct contract *c = &x->contract;
 	if (!c->found) {
-		put_failure(x, root, ERR_MUTATION, S("failed:no_result"),
-			S("The function returned no row."));
+		put_nothing(x, root);
 		return;
 	}
 	str status = c->column[MUTATION_STATUS];
-	const struct status_row *row = status_find(status);
-	if (!row->success) {
-		put_failure(x, root, row->code, status, failure_message(c, row));
+	struct status_row row = status_of(m->call, status);
+	if (!row.success) {
+		put_failure(x, root, row.code, status, failure_message(c, &row));
 		return;
 	}
 	bool whole = m->nrereads == 1 && m->rereads[0].field == UINT32_MAX;
@@ -98,10 +134,10 @@ void contract_put(struct exec *x, const struct plan_root *root)
 	} else if (whole) {
 		exec_put_key(x, root);
 		buf_put(&x->out, x->splices[0]);
-	} else if (m->is_union || m->entity_key.n || !m->call->entity) {
-		failure_put_member(x, root, m->success, success_document(x, m));
-	} else {
+	} else if (m->call->entity && !m->call->entity_field) {
 		failure_put_member(x, root, m->success, c->column[MUTATION_ENTITY]);
+	} else {
+		failure_put_member(x, root, m->success, success_document(x, m));
 	}
 }
 
@@ -109,11 +145,12 @@ void contract_put(struct exec *x, const struct plan_root *root)
 
 static void copy_contract(struct exec *x, const struct pgresult *r)
 {
-	x->contract = (struct contract){ .found = pgresult_rows(r) > 0 };
-	for (int i = 0; x->contract.found && i < MUTATION_COLUMNS; i++) {
+	x->contract = (struct contract){ 0 };
+	for (int i = 0; pgresult_rows(r) > 0 && i < MUTATION_COLUMNS; i++) {
 		str v = pgresult_get(r, 0, i);
 		if (v.p)
 			x->contract.column[i] = str_dup(x->arena, v);
+		x->contract.found |= v.p != NULL;
 	}
 }
 
@@ -125,8 +162,11 @@ static void render_entity(struct exec *x, const struct plan_root *root, size_t n
 	struct projection p = exec_projection(x);
 	p.out = &text;
 	size_t errors = x->errors.n;
+	const struct shape_field *f = again->field == UINT32_MAX
+		? NULL
+		: &root->mutation->success->variants[0].at[again->field];
 	bool found = pgresult_rows(r) > 0;
-	if (found && project_row(&p, root, again->shape, r) && x->errors.n >= errors)
+	if (found && project_row(&p, root, f, again->shape, r) && x->errors.n >= errors)
 		x->splices[number] = buf_str(&text);
 }
 

@@ -153,8 +153,10 @@ static void find_members(str doc, const str *keys, size_t n, str *values)
 			size_t k = next + i < n ? next + i : next + i - n;
 			if (!str_eq(keys[k], key))
 				continue;
-			found += values[k].p == NULL;
-			values[k] = value;
+			if (!values[k].p) { /* of two members of one name the first counts */
+				values[k] = value;
+				found++;
+			}
 			next = k + 1 < n ? k + 1 : 0;
 			break;
 		}
@@ -459,14 +461,19 @@ bool project_root(struct projection *p, const struct plan_root *root, const stru
 	return project_put_value(&c, s, (struct cell){ pgresult_get(r, 0, 0), false }, NULL, &path);
 }
 
-bool project_row(struct projection *p, const struct plan_root *root, const struct shape *shape,
-	const struct pgresult *r)
+bool project_row(struct projection *p, const struct plan_root *root,
+	const struct shape_field *below, const struct shape *shape, const struct pgresult *r)
 {
-	struct ctx c = { p, &root->field };
-	struct path path = root_path(p, root, shape);
+	struct ctx c = { p, below ? below : &root->field };
+	struct path top = root_path(p, root, shape);
+	struct path path = { .up = &top,
+		.name = below ? below->name : STR_NONE,
+		.start = p->out->n,
+		.shape = shape };
+	const struct path *at = below ? &path : &top;
 	if (pgresult_rows(r) == 0)
-		return project_put_null(&c, shape, &path);
-	return put_result_row(&c, shape, r, 0, &path);
+		return project_put_null(&c, shape, at);
+	return put_result_row(&c, shape, r, 0, at);
 }
 
 bool project_rows(struct projection *p, const struct plan_root *root, const struct shape *shape,

@@ -28,10 +28,10 @@ struct projection {
  */
 MUST_USE bool project_root(struct projection *p, const struct plan_root *root,
 	const struct pgresult *r);
-/* Writes one row by an OBJECT_ROW shape as a value of the root field `root`, or null when there is
- * no row. */
+/* Writes one row by an OBJECT_ROW shape as a value of the root field `root` (or of the field
+ * `below` it, when that is not NULL), or null when there is no row. */
 MUST_USE bool project_row(struct projection *p, const struct plan_root *root,
-	const struct shape *shape, const struct pgresult *r);
+	const struct shape_field *below, const struct shape *shape, const struct pgresult *r);
 /* As project_row, or all rows when `shape` is a list; rows whose column `found` is null (-1: none)
  * are null, or with `skip` left out of the list. */
 MUST_USE bool project_rows(struct projection *p, const struct plan_root *root,

@@ -28,20 +28,34 @@ const struct status_row STATUS_ROWS[] = {
 
 const size_t STATUS_ROWS_COUNT = COUNT(STATUS_ROWS);
 
+static bool fits(str status, str word, bool prefix)
+{
+	if (!str_starts(status, word))
+		return false;
+	return status.n == word.n || (prefix && status.p[word.n] == ':');
+}
+
 const struct status_row *status_find(str status)
 {
 	static const struct status_row UNKNOWN = { "", false, false, ERR_MUTATION,
-		"An unknown word." };
+		"The status is not known." };
 	static const struct status_row NONE = { "", false, true, ERR_NONE, "No status: success." };
 	if (status.n == 0)
 		return &NONE;
-	for (size_t i = 0; i < COUNT(STATUS_ROWS); i++) {
-		const struct status_row *r = &STATUS_ROWS[i];
-		str word = str_from(r->word);
-		if (!str_starts(status, word))
-			continue;
-		if (status.n == word.n || (r->prefix && status.p[word.n] == ':'))
-			return r;
-	}
+	for (size_t i = 0; i < COUNT(STATUS_ROWS); i++)
+		if (fits(status, str_from(STATUS_ROWS[i].word), STATUS_ROWS[i].prefix))
+			return &STATUS_ROWS[i];
 	return &UNKNOWN;
+}
+
+struct status_row status_of(const struct call *call, str status)
+{
+	for (size_t i = 0; i < call->nstatuses; i++) {
+		const struct status_rule *r = &call->statuses[i];
+		if (fits(status, r->match, true))
+			return (struct status_row){ .success = r->code == ERR_NONE,
+				.code = r->code,
+				.doc = err_info(r->code)->text };
+	}
+	return *status_find(status);
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "base/err.h"
+#include "schema/model.h"
 
 struct status_row {
 	const char *word; /* the whole status, or with `prefix` the part before ':' */
@@ -19,3 +19,5 @@ extern const size_t STATUS_ROWS_COUNT;
 
 /* What the status means. Unknown words are MUTATION_FAILED; an empty status is success. */
 const struct status_row *status_find(str status);
+/* The same for one call: what @status says of it comes first. */
+struct status_row status_of(const struct call *call, str status);

@@ -5,7 +5,7 @@ static const struct {
 	str sqlstate;
 	enum err_code code;
 } SQLSTATES[] = {
-#define X(state, name) { STR_INIT(state), ERR_##name },
+#define X(state, name, doc) { STR_INIT(state), ERR_##name },
 #include "pg/sqlstate.def"
 #undef X
 };

@@ -123,6 +123,40 @@ static bool find_value(struct calling *k, const struct cat_argument *to, size_t 
 	return false;
 }
 
+/* Every field of the input is an attribute of the composite type; false with a problem else. */
+static bool has_attributes(struct calling *k, const struct gql_type *input,
+	const struct cat_type *composite)
+{
+	struct compiler *c = k->c;
+	const struct cat_relation *r = catalog_relation_by_oid(c->catalog, composite->relation_oid);
+	const str *keys = c->facts[input->id].keys;
+	for (size_t i = 0; i < input->ninputs; i++) {
+		if (r && keys && cat_column_find(r, keys[i]))
+			continue;
+		problem(k,
+			str_printf(c->arena, "The type %.*s has no attribute for \"%.*s.%.*s\".",
+				STR_ARG(composite->sql), STR_ARG(input->name),
+				STR_ARG(input->inputs[i].name)));
+		return false;
+	}
+	return true;
+}
+
+/* An input object into a parameter of a composite type, a list of them into an array. */
+static bool pass_composite(struct calling *k, const struct gql_input *in,
+	const struct cat_type *type, struct call_named *n)
+{
+	bool list = gql_is_list(in->type);
+	bool array = type->kind == CAT_ARRAY && type->base;
+	const struct cat_type *item = array ? cat_type_plain(type->base) : type;
+	if (in->type->type->kind != GQL_INPUT || item->kind != CAT_COMPOSITE || list != array)
+		return false;
+	n->list = list;
+	n->composite = item;
+	(void)has_attributes(k, in->type->type, item);
+	return true;
+}
+
 /* How the value is passed; a problem when the parameter's type can't take it. */
 static void pass_value(struct calling *k, const struct cat_argument *to, struct call_named *n)
 {
@@ -135,6 +169,8 @@ static void pass_value(struct calling *k, const struct cat_argument *to, struct 
 		return; /* as JSON, whatever it is */
 	bool list = gql_is_list(in->type);
 	bool array = type->kind == CAT_ARRAY && type->base;
+	if (pass_composite(k, in, type, n))
+		return;
 	bool ok = t->kind != GQL_INPUT && list == array && leaf_reads(c, in->type, type, &fits);
 	if (ok) {
 		n->list = list;
@@ -169,6 +205,30 @@ static void check_unused(struct calling *k, const bool *used_args, const bool *u
 					"The input field \"%.*s\" has no parameter (\"%.*s\").",
 					STR_ARG(t->inputs[i].name),
 					STR_ARG(c->facts[t->id].keys[i])));
+}
+
+/*
+ * One input object (or list of them) and one composite parameter (or array) after which nothing is
+ * needed: the one goes into the other, whatever their names.
+ */
+static bool use_composite(struct calling *k)
+{
+	struct call *call = k->call;
+	const struct cat_function *fn = k->function;
+	size_t first = call_first(call);
+	if (k->field->nargs != 1 || fn->nargs <= first)
+		return false;
+	for (size_t i = first + 1; i < fn->nargs; i++)
+		if (!fn->args[i].has_default)
+			return false;
+	call->form = CALL_NAMED;
+	call->input_arg = UINT32_MAX;
+	call->nnamed = fn->nargs - first;
+	call->named = arena_array(k->c->arena, struct call_named, call->nnamed);
+	for (size_t i = 1; i < call->nnamed; i++)
+		call->named[i].arg = UINT32_MAX;
+	const struct cat_type *type = cat_type_plain(fn->args[first].type);
+	return pass_composite(k, &k->field->args[0], type, &call->named[0]);
 }
 
 static bool use_named(struct calling *k)
@@ -247,8 +307,9 @@ static bool match(struct calling *k, const struct cat_function *fn)
 		return false;
 	if (fn->procedure || fn->variadic) {
 		problem(k,
-			fn->procedure ? S("Procedures are not implemented yet.")
-				      : S("Variadic functions are not implemented yet."));
+			fn->procedure
+				? S("It is a procedure: they are not called; make it a function.")
+				: S("It is variadic: that is not called; let it take an array."));
 		return false;
 	}
 	bool json = takes_json(fn, first);
@@ -257,6 +318,8 @@ static bool match(struct calling *k, const struct cat_function *fn)
 		use_json(k);
 		return true;
 	}
+	if (use_composite(k))
+		return k->problems.n == 0;
 	if (use_named(k))
 		return true;
 	if (json) {
@@ -298,28 +361,214 @@ static void read_context(struct calling *k)
 		k->call->context[i] = items[i]->text;
 }
 
-static bool choose_overload(struct calling *k, str name)
+/* The name and, in parentheses, the parameters' types: "fn(text, integer)". */
+static bool split_signature(str text, str *name, str *types)
+{
+	size_t open = str_find(text, '(');
+	*name = str_trim(str_sub(text, 0, open));
+	*types = STR_NONE;
+	if (open == text.n)
+		return true;
+	*types = str_sub(text, open + 1, text.n - 1);
+	return str_ends(text, S(")"));
+}
+
+static bool has_signature(const struct cat_function *fn, str types)
+{
+	str rest = str_trim(types);
+	size_t n = 0;
+	for (; rest.n > 0; n++) {
+		str wanted = str_trim(str_split(&rest, ','));
+		if (n >= fn->nargs ||
+			(!str_eq(wanted, fn->args[n].type->sql) &&
+				!str_eq(wanted, fn->args[n].type->name)))
+			return false;
+	}
+	return n == fn->nargs;
+}
+
+/* How much of it must be defaulted: the fewer, the better it fits. */
+static size_t defaulted(const struct calling *k)
+{
+	const struct call *call = k->call;
+	size_t n = k->function->nargs - call_first(call);
+	if (call->form == CALL_INPUT_JSONB)
+		return n - 1;
+	for (size_t i = 0; i < call->nnamed; i++)
+		n -= call->named[i].arg != UINT32_MAX;
+	return n;
+}
+
+static void put_signature(struct buf *b, const struct cat_function *fn)
+{
+	buf_printf(b, "%s%.*s(", b->n ? ", " : "", STR_ARG(fn->name));
+	for (size_t i = 0; i < fn->nargs; i++)
+		buf_printf(b, "%s%.*s", i ? ", " : "", STR_ARG(fn->args[i].type->sql));
+	buf_putc(b, ')');
+}
+
+static bool refuse_overloads(struct calling *k, const struct cat_function *first, str types)
 {
 	struct compiler *c = k->c;
-	const struct cat_function *first = catalog_function(c->catalog, name);
-	const struct ast_value *at = directive_arg(k->directive, "name");
-	if (!first) {
-		struct diagnostic *d = diag_error(c, k->field->source, at->at,
-			"There is no function \"%.*s\".", STR_ARG(name));
-		diag_nearest(c, d, catalog_nearest_function(c->catalog, c->arena, name));
+	bool many = catalog_function_next(c->catalog, first) != NULL;
+	struct buf signatures = buf_on(c->arena);
+	for (const struct cat_function *fn = first; fn; fn = catalog_function_next(c->catalog, fn))
+		put_signature(&signatures, fn);
+	match(k, first);
+	struct diagnostic *d =
+		diag_error(c, k->field->source, directive_arg(k->directive, "name")->at,
+			"%.*s.%.*s can't be passed to %sfunction \"%.*s\".",
+			STR_ARG(k->field->parent->name), STR_ARG(k->field->name),
+			many ? "any " : "", STR_ARG(first->name));
+	str problems = buf_str(&k->problems);
+	d->hint = problems;
+	if (many || types.p)
+		d->hint =
+			str_printf(c->arena, "There are %.*s.%s%.*s", STR_ARG(buf_str(&signatures)),
+				problems.n ? " Of the first: " : "", STR_ARG(problems));
+	return false;
+}
+
+static bool refuse_ambiguous(struct calling *k, const struct cat_function *first,
+	const struct buf *signatures)
+{
+	struct compiler *c = k->c;
+	struct diagnostic *d = diag_error(c, k->field->source,
+		directive_arg(k->directive, "name")->at,
+		"%.*s.%.*s can be passed to several functions \"%.*s\".",
+		STR_ARG(k->field->parent->name), STR_ARG(k->field->name), STR_ARG(first->name));
+	d->hint = str_printf(c->arena,
+		"Say which, with the types of its parameters in the name: %.*s.",
+		STR_ARG(buf_str(signatures)));
+	return false;
+}
+
+/* Is the n-th parameter given in the call? */
+static bool is_passed(const struct calling *k, size_t n)
+{
+	size_t first = call_first(k->call);
+	if (n < first || k->call->form == CALL_INPUT_JSONB)
+		return n <= first;
+	return k->call->named[n - first].arg != UINT32_MAX;
+}
+
+/* The parameter of `other` that takes what is passed for the i-th of the function; nargs: none. */
+static size_t taker(const struct calling *k, size_t i, const struct cat_function *other)
+{
+	const struct cat_argument *arg = &k->function->args[i];
+	bool by_position =
+		i < call_first(k->call) || k->call->form == CALL_INPUT_JSONB || !arg->name.n;
+	size_t n = by_position ? i : 0;
+	while (!by_position && n < other->nargs && !str_eq(other->args[n].name, arg->name))
+		n++;
+	return n < other->nargs && other->args[n].type == arg->type ? n : other->nargs;
+}
+
+/* Could PostgreSQL take the call for one of `other`? It takes parameters by name and type. */
+static bool is_taken_for(const struct calling *k, const struct cat_function *other)
+{
+	bool *covered = arena_array(k->c->arena, bool, other->nargs);
+	for (size_t i = 0; i < k->function->nargs; i++) {
+		size_t n = is_passed(k, i) ? taker(k, i, other) : 0;
+		if (!is_passed(k, i))
+			continue;
+		if (n == other->nargs)
+			return false;
+		covered[n] = true;
+	}
+	for (size_t n = 0; n < other->nargs; n++)
+		if (!covered[n] && !other->args[n].has_default)
+			return false;
+	return true;
+}
+
+/* PostgreSQL finds the function again when it is called: it must find this one alone. */
+static bool is_unique(struct calling *k, const struct cat_function *first)
+{
+	for (const struct cat_function *fn = first; fn;
+		fn = catalog_function_next(k->c->catalog, fn)) {
+		if (fn == k->function || !is_taken_for(k, fn))
+			continue;
+		struct buf both = buf_on(k->c->arena);
+		put_signature(&both, k->function);
+		put_signature(&both, fn);
+		struct diagnostic *d = diag_error(k->c, k->field->source,
+			directive_arg(k->directive, "name")->at,
+			"%.*s.%.*s: PostgreSQL can't tell which function \"%.*s\" is called.",
+			STR_ARG(k->field->parent->name), STR_ARG(k->field->name),
+			STR_ARG(first->name));
+		d->hint = str_printf(k->c->arena,
+			"What is passed fits %.*s, because of defaults. Give one of them another "
+			"name.",
+			STR_ARG(buf_str(&both)));
 		return false;
 	}
-	for (const struct cat_function *fn = first; fn; fn = catalog_function_next(c->catalog, fn))
-		if (match(k, fn))
-			return true;
-	bool many = catalog_function_next(c->catalog, first) != NULL;
-	match(k, first);
+	return true;
+}
+
+/* The function that fits with the fewest defaults; several that do so equally are an error. */
+static bool choose_among(struct calling *k, const struct cat_function *first, str types)
+{
+	struct buf equal = buf_on(k->c->arena);
+	const struct cat_function *best = NULL;
+	size_t least = 0, n = 0;
+	for (const struct cat_function *fn = first; fn;
+		fn = catalog_function_next(k->c->catalog, fn)) {
+		if ((types.p && !has_signature(fn, types)) || !match(k, fn))
+			continue;
+		size_t more = defaulted(k);
+		if (best && more > least)
+			continue;
+		if (!best || more < least) {
+			best = fn;
+			least = more;
+			n = 0;
+			equal = buf_on(k->c->arena);
+		}
+		n++;
+		put_signature(&equal, fn);
+	}
+	if (!best)
+		return refuse_overloads(k, first, types);
+	if (n > 1)
+		return refuse_ambiguous(k, first, &equal);
+	return match(k, best) && is_unique(k, first);
+}
+
+static bool choose_overload(struct calling *k, str text)
+{
+	struct compiler *c = k->c;
+	const struct ast_value *at = directive_arg(k->directive, "name");
+	str name, types;
+	if (!split_signature(text, &name, &types)) {
+		diag_error(c, k->field->source, at->at,
+			"\"%.*s\" is no name of a function; with parameters it is like \"fn(text, "
+			"integer)\".",
+			STR_ARG(text));
+		return false;
+	}
+	const struct cat_function *first = catalog_function(c->catalog, name);
+	if (first)
+		return choose_among(k, first, types);
 	struct diagnostic *d = diag_error(c, k->field->source, at->at,
-		"%.*s.%.*s can't be passed to %sfunction \"%.*s\".",
-		STR_ARG(k->field->parent->name), STR_ARG(k->field->name), many ? "any " : "",
-		STR_ARG(name));
-	d->hint = buf_str(&k->problems);
+		"There is no function \"%.*s\".", STR_ARG(name));
+	diag_nearest(c, d, catalog_nearest_function(c->catalog, c->arena, name));
 	return false;
+}
+
+/* Queries run in read-only transactions, so a volatile function can do no harm; but it is slow. */
+static void check_volatility(struct calling *k)
+{
+	const struct cat_function *fn = k->function;
+	if (k->field->parent != k->c->gql->query || fn->volatility != 'v')
+		return;
+	struct diagnostic *d = diag_warning(k->c, k->field->source,
+		directive_arg(k->directive, "name")->at,
+		"%.*s.%.*s: the function \"%.*s\" is VOLATILE, but a query only reads.",
+		STR_ARG(k->field->parent->name), STR_ARG(k->field->name), STR_ARG(fn->name));
+	d->hint =
+		S("Declare it STABLE, so that PostgreSQL can plan through it; what it would write "
+		  "is refused.");
 }
 
 void bind_call(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
@@ -338,6 +587,8 @@ void bind_call(struct compiler *c, const struct gql_field *f, const struct ast_d
 	bind_call_arguments(&k, out);
 	if (!bind_result(&k, out))
 		return;
+	contract_statuses(&k);
+	check_volatility(&k);
 	out->kind = BIND_FUNCTION;
 	out->call = k.call;
 	if (gql_is_list(f->type))

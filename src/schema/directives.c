@@ -112,6 +112,16 @@ static const struct directive DIRECTIVES[] = {
 		"directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!],"
 		" requireOneSlicingArgument: Boolean) on FIELD_DEFINITION\n" },
 	{ "listen", false, "directive @listen(channel: String!) on FIELD_DEFINITION\n" },
+	{ "status", true,
+		"\"What a status of a mutation's function means.\"\n"
+		"enum StatusMeaning { SUCCESS UNAUTHENTICATED FORBIDDEN NOT_FOUND CONFLICT BAD_USER_INPUT BLOCKED"
+		" TIMEOUT MUTATION_FAILED }\n"
+		"\"Overrides the table of statuses for one mutation.\"\n"
+		"directive @status(\n"
+		"  \"A whole status, or the part before the colon.\"\n"
+		"  match: String!\n"
+		"  means: StatusMeaning!\n"
+		") repeatable on FIELD_DEFINITION\n" },
 	{ "atomic", true,
 		"\"All fields of the mutation are one transaction: when one fails, none has happened.\"\n"
 		"directive @atomic on MUTATION\n" },
@@ -170,6 +180,9 @@ static void check_list(struct compiler *c, const struct ast_definition *d,
 	UNUSED(arg);
 	for (size_t i = 0; i < l->n; i++) {
 		size_t number = number_of(l->at[i].name.text);
+		if (str_eq(l->at[i].name.text, S("status")) && !directive_find(l, "function"))
+			diag_error(c, d->source, l->at[i].at,
+				"@status is for fields that call a function: @function.");
 		if (number < COUNT(DIRECTIVES) && !DIRECTIVES[number].implemented)
 			diag_error(c, d->source, l->at[i].at, "@%s is not implemented yet.",
 				DIRECTIVES[number].name);

@@ -142,6 +142,22 @@ struct call_named {   /* CALL_NAMED: what goes into a parameter */
 		*field;   /* field of its input object, or NULL for the argument itself */
 	struct leaf leaf; /* scalar NULL and enum NULL: passed as json */
 	bool list;
+	const struct cat_type *composite; /* made of the json; a list of them with `list` */
+};
+
+/* RESULT_MUTATION: what the function returns. */
+enum contract_form {
+	CONTRACT_COLUMNS, /* a row with a status column and (some of) its companions */
+	CONTRACT_ROW,     /* a plain row: the entity */
+	CONTRACT_JSON,    /* a JSON document with those members, or the entity */
+	CONTRACT_ID,      /* one value: the entity's id */
+	CONTRACT_VOID,    /* nothing */
+};
+
+/* @status: what a word of the function means, before the table of all (exec/status.h). */
+struct status_rule {
+	str match;          /* a whole status, or the part before ':' */
+	enum err_code code; /* ERR_NONE: success */
 };
 
 struct call {
@@ -159,6 +175,13 @@ struct call {
 	const struct gql_type *success,
 		*error;                /* members of the result union, NULL where there is none */
 	const struct gql_type *entity; /* object type of the entity, NULL = none */
+	const struct gql_field *entity_field; /* of `success` that holds the entity; NULL: there is
+						 none, or `success` is the entity */
+	enum contract_form contract;
+	bool partial; /* the entity is read again by its id: the function does not return all of it
+		       */
+	const struct status_rule *statuses;
+	size_t nstatuses;
 };
 
 /* The number of the first parameter that the input fills. */

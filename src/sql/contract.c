@@ -1,0 +1,306 @@
+/*
+ * contract - statements of calls that follow the mutation contract.
+ *
+ * Whatever form the function's result has (enum contract_form), the statement selects one row of
+ * enum mutation_column, with null for what the function does not say.
+ *
+ * When the selection of the entity follows relations, or the function does not return the entity
+ * whole, it is read again through its source, in the same transaction and round trip: the call's
+ * statement leaves the id in a setting of the transaction, the next statement reads it there.
+ */
+#include "schema/names.h"
+#include "sql/call_int.h"
+
+/* ---- the row ---- */
+
+static const struct contract_column {
+	const char *name, *old_name; /* old_name: FraiseQL 0.11's */
+	bool json;
+} COLUMNS[MUTATION_COLUMNS] = {
+	[MUTATION_STATUS] = { "status", "status", false },
+	[MUTATION_MESSAGE] = { "message", "message", false },
+	[MUTATION_ID] = { "id", "id", false },
+	[MUTATION_ENTITY] = { "entity", "object_data", true },
+	[MUTATION_UPDATED_FIELDS] = { "updated_fields", "updated_fields", true },
+	[MUTATION_METADATA] = { "metadata", "extra_metadata", true },
+};
+
+static str find_out(const struct cat_function *f, const char *name, const char *old_name)
+{
+	for (size_t i = 0; i < f->nout; i++)
+		if (str_eq(f->out[i].name, str_from(name)) ||
+			str_eq(f->out[i].name, str_from(old_name)))
+			return f->out[i].name;
+	return STR_NONE;
+}
+
+static void put_out(struct sql *w, str name)
+{
+	sql_lit(w, "r.");
+	sql_ident(w, name);
+}
+
+/* r.status, r.message, … */
+static void put_columns(struct calling *c)
+{
+	for (size_t i = 0; i < COUNT(COLUMNS); i++) {
+		str name = find_out(c->call->function, COLUMNS[i].name, COLUMNS[i].old_name);
+		sql_put_program(c->w, i ? ", " : "");
+		if (!name.n) {
+			sql_lit(c->w, "null");
+			continue;
+		}
+		sql_put_program(c->w, COLUMNS[i].json ? "to_json(" : "");
+		put_out(c->w, name);
+		sql_put_program(c->w, COLUMNS[i].json ? ")" : "");
+	}
+}
+
+/* The row as a document; the source's document, when it is in it, is laid open. */
+static void put_row_document(struct calling *c)
+{
+	const struct gql_type *t = c->call->entity;
+	const struct backing *b = t ? model_facts(c->p->model, t)->source : NULL;
+	str data = b && b->data ? b->data->name : STR_NONE;
+	bool open = data.n && find_out(c->call->function, str_z(c->p->arena, data), "").n;
+	if (!open) {
+		sql_lit(c->w, "to_json(r.*)");
+		return;
+	}
+	sql_lit(c->w, "(to_jsonb(r.*) - ");
+	sql_quoted(c->w, data);
+	sql_lit(c->w, "::text) || coalesce(");
+	put_out(c->w, data);
+	sql_lit(c->w, "::jsonb, '{}')");
+}
+
+static void put_row(struct calling *c)
+{
+	str id = find_out(c->call->function, "id", "id");
+	sql_lit(c->w, "case when (r.*) is null then 'not_found' else 'success' end, null, ");
+	if (id.n)
+		put_out(c->w, id);
+	else
+		sql_lit(c->w, "null");
+	sql_lit(c->w, ", ");
+	if (c->call->entity || c->call->entity_field)
+		put_row_document(c);
+	else
+		sql_lit(c->w, "null");
+	sql_lit(c->w, ", null, ");
+	sql_put_program(c->w, c->call->entity || c->call->entity_field ? "null" : "to_json(r.*)");
+}
+
+/* A document with a status follows the contract, another one is the entity. */
+static void put_json(struct calling *c)
+{
+	sql_lit(c->w,
+		"case when r.v is null then 'not_found' else coalesce(r.v->>'status', 'success') end, "
+		"r.v->>'message', r.v->>'id', "
+		"case when r.v->'status' is null then r.v "
+		"else coalesce(r.v->'entity', r.v->'object_data') end, "
+		"r.v->'updated_fields', coalesce(r.v->'metadata', r.v->'extra_metadata')");
+}
+
+static void put_contract_columns(struct calling *c)
+{
+	switch (c->call->contract) {
+	case CONTRACT_COLUMNS: put_columns(c); break;
+	case CONTRACT_ROW: put_row(c); break;
+	case CONTRACT_JSON: put_json(c); break;
+	case CONTRACT_ID:
+		sql_lit(c->w,
+			"case when r.v is null then 'not_found' else 'success' end, null, r.v, "
+			"null, null, null");
+		break;
+	case CONTRACT_VOID: sql_lit(c->w, "'success', null, null, null, null, null"); break;
+	}
+}
+
+/* The id of the entity that is read again, for the statements behind this one. */
+static void put_entity_id(struct calling *c)
+{
+	bool value = c->call->contract == CONTRACT_ID;
+	bool json = c->call->contract == CONTRACT_JSON;
+	str id = find_out(c->call->function, "id", "id");
+	if (!value && !json && !id.n)
+		return;
+	sql_lit(c->w, ", set_config('fraiseql.entity_id', coalesce(");
+	if (value)
+		sql_lit(c->w, "r.v");
+	else if (json)
+		sql_lit(c->w, "r.v->>'id'");
+	else
+		put_out(c->w, id);
+	sql_lit(c->w, "::text, ''), true)");
+}
+
+/* … from schema.fn(…) r */
+static bool put_from(struct calling *c)
+{
+	enum contract_form form = c->call->contract;
+	bool row = form == CONTRACT_COLUMNS || form == CONTRACT_ROW;
+	sql_lit(c->w, " from ");
+	if (!call_put(c))
+		return false;
+	sql_put_program(c->w, row ? " r" : " r(v)");
+	return true;
+}
+
+/* ---- entities that are read again ---- */
+
+static const struct cat_column *id_column(const struct backing *b)
+{
+	return b ? cat_column_find(b->relation, S("id")) : NULL;
+}
+
+static bool plan_reread(struct calling *c, struct nodes nodes, uint32_t field, struct reread *out)
+{
+	struct planner *p = c->p;
+	const struct backing *source = model_facts(p->model, c->call->entity)->source;
+	const struct cat_column *id = id_column(source);
+	if (!id)
+		return planner_fail(p, nodes.at[0], ERR_UNSUPPORTED,
+			"Relations of \"%.*s\" can't be followed here: its source has no column \"id\".",
+			STR_ARG(c->call->entity->name));
+	p->params = arena_new(p->arena, struct params);
+	struct row row = { .alias = p->aliases++, .source = source };
+	struct scope scope = { .row = &row };
+	struct shape *object;
+	if (!select_object(p, &scope, c->call->entity, nodes, &object))
+		return false;
+	struct sql w = sql_on(p->arena, p->params);
+	sql_lit(&w, "select ");
+	put_slots(&w, &row);
+	sql_lit(&w, " from ");
+	sql_catalog(&w, source->relation->sql);
+	sql_lit(&w, " ");
+	sql_alias(&w, row.alias);
+	sql_lit(&w, " where ");
+	sql_alias(&w, row.alias);
+	sql_lit(&w, ".");
+	sql_ident(&w, id->name);
+	sql_lit(&w, " = nullif(current_setting('fraiseql.entity_id', true), '')::");
+	sql_catalog(&w, cat_type_plain(id->type)->sql);
+	sql_lit(&w, " limit 1");
+	*out = (struct reread){ planner_statement(p, &w), object, field };
+	return true;
+}
+
+/* The nodes of the field with that response key in a member's selection. */
+static struct nodes nodes_of(struct calling *c, const struct gql_type *member, str key)
+{
+	struct planner *p = c->p;
+	const struct ast_selections **sets =
+		arena_array(p->arena, const struct ast_selections *, c->nodes.n);
+	for (size_t i = 0; i < c->nodes.n; i++)
+		sets[i] = &c->nodes.at[i]->selections;
+	struct collection fields = { 0 };
+	gql_collect(&p->collect, member, sets, c->nodes.n, &fields);
+	for (size_t i = 0; i < fields.n; i++)
+		if (str_eq(fields.at[i].key, key))
+			return (struct nodes){ fields.at[i].fields, fields.at[i].n };
+	return (struct nodes){ 0 };
+}
+
+static bool plan_member_rereads(struct calling *c, const struct gql_type *member,
+	struct shape *shape, struct mutation_plan *m)
+{
+	struct planner *p = c->p;
+	const struct shape_fields *fields = &shape->variants[0];
+	struct shape_field *copy = arena_array(p->arena, struct shape_field, fields->n);
+	struct reread *rereads = arena_array(p->arena, struct reread, fields->n);
+	for (size_t i = 0; i < fields->n; i++) {
+		copy[i] = fields->at[i];
+		bool partial = c->call->partial && member == c->call->success &&
+			copy[i].field == c->call->entity_field;
+		if (!copy[i].wants_row && !partial)
+			continue;
+		struct nodes nodes = nodes_of(c, member, copy[i].name);
+		if (member == c->call->error || copy[i].field->type->type != c->call->entity)
+			return planner_fail(p, nodes.at[0], ERR_UNSUPPORTED,
+				"Relations can't be followed from \"%.*s.%.*s\".",
+				STR_ARG(member->name), STR_ARG(copy[i].field->name));
+		copy[i].from = FROM_SPLICE;
+		copy[i].slot = (uint32_t)m->nrereads;
+		if (!plan_reread(c, nodes, (uint32_t)i, &rereads[m->nrereads++]))
+			return false;
+	}
+	struct shape_fields *variant = arena_new(p->arena, struct shape_fields);
+	*variant = (struct shape_fields){ fields->type, copy, fields->n };
+	shape->variants = variant;
+	if (m->nrereads)
+		m->rereads = rereads;
+	return true;
+}
+
+static bool plan_member(struct calling *c, const struct gql_type *member, struct mutation_plan *m,
+	const struct shape **out)
+{
+	struct planner *p = c->p;
+	struct scope scope = { .embedded = true };
+	struct shape *shape;
+	p->wants_row = false;
+	if (!select_object(p, &scope, member, c->nodes, &shape))
+		return false;
+	bool partial = member == c->call->success && c->call->partial;
+	bool wanted = p->wants_row || partial;
+	p->wants_row = false;
+	*out = shape;
+	if (!wanted)
+		return true;
+	if (member != c->call->entity)
+		return plan_member_rereads(c, member, shape, m);
+	struct reread *whole = arena_new(p->arena, struct reread);
+	m->rereads = whole;
+	m->nrereads = 1;
+	return plan_reread(c, c->nodes, UINT32_MAX, whole);
+}
+
+/* ---- the plan ---- */
+
+/* The key of the error member's conflict entity. */
+static str conflict_key(struct planner *p, const struct gql_type *error)
+{
+	for (size_t i = 0; error && i < error->nfields; i++) {
+		const struct gql_field *f = &error->fields[i];
+		if (gql_is_composite(f->type->type) && str_starts(f->name, S("conflict")))
+			return names_snake(p->arena, f->name);
+	}
+	return STR_NONE;
+}
+
+bool call_plan_mutation(struct calling *c, struct plan_root *root)
+{
+	struct planner *p = c->p;
+	const struct call *call = c->call;
+	struct params *params = p->params;
+	struct mutation_plan *m = arena_new(p->arena, struct mutation_plan);
+	*m = (struct mutation_plan){ .call = call, .is_union = call->error != NULL };
+	if (call->entity_field)
+		m->entity_key = names_snake(p->arena, call->entity_field->name);
+	m->conflict_key = conflict_key(p, call->error);
+	int first = (int)p->statements.n;
+	vec_push(p->arena, &p->statements); /* the call comes before what is read again */
+	if (!plan_member(c, call->success, m, &m->success))
+		return false;
+	if (m->is_union && !plan_member(c, call->error, m, &m->error))
+		return false;
+	struct sql w = sql_on(p->arena, params);
+	c->w = &w;
+	p->params = params;
+	sql_lit(&w, "select ");
+	put_contract_columns(c);
+	if (m->nrereads)
+		put_entity_id(c);
+	if (!put_from(c))
+		return false;
+	int last = planner_statement(p, &w);
+	p->statements.at[first] = p->statements.at[last];
+	p->statements.n--;
+	root->kind = ROOT_MUTATION;
+	root->mutation = m;
+	root->field.shape = shape_wrap(p, c->field->type, NULL, m->success);
+	root->statement = first;
+	return true;
+}

@@ -1,0 +1,453 @@
+// Functions in every form that the program says it takes, every status word and every SQLSTATE, against PostgreSQL.
+// What must be covered is what `fraiseql help --markdown functions|statuses|sqlstates` prints: nothing may be missing.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+import { Fixture } from './lib/fixture.mjs';
+import { inherited, program } from './lib/server.mjs';
+
+/** The rows of a table that the program prints, as lists of cells. */
+function printed(topic) {
+  const text = execFileSync(program, ['help', '--markdown', topic], { env: inherited, encoding: 'utf8' });
+  return text.trimEnd().split('\n').slice(2).map((line) => line.slice(2, -2).split(' | ').map((cell) => cell.trim()));
+}
+
+const TYPES = `
+create type mood as enum ('good', 'very_bad');
+create domain short_text as text check (length(value) <= 5);
+create type point3 as (x int, y int, label text, at timestamptz, mood mood, raw bytea);
+create table tb_user (pk_user int generated always as identity primary key,
+  id uuid not null unique default gen_random_uuid(), name text not null, age int, secret text);
+create table tb_pet (id uuid primary key default gen_random_uuid(), owner_id uuid not null, name text not null);
+create view v_user as select id, jsonb_build_object('id', id, 'name', name, 'age', age, 'loud', upper(name)) as data
+  from tb_user;
+create table plain (id int primary key, name text not null);
+create type outcome as (status mood, message text);
+`;
+
+const SHARED = `
+scalar Nothing
+type User @source(relation: "v_user") { id: UUID! name: String! age: Int loud: String!
+  pets: [Pet!]! @relation(fields: ["id"], references: ["owner_id"]) }
+type Pet @source(relation: "tb_pet") { id: UUID! name: String! }
+type Plain @source(relation: "plain") { id: Int! name: String! }
+enum Mood { GOOD VERY_BAD }
+input UserInput { name: String! age: Int }
+input PointInput { x: Int y: Int label: String at: DateTime mood: Mood raw: Bytes }
+type UserSuccess { user: User status: String message: String id: ID updatedFields: [String!] note: String pets: Int }
+type UserError { code: String! status: String message: String! errors: [FieldError!] conflictUser: User note: String }
+type FieldError { path: [String!] code: String message: String }
+union UserResult = UserSuccess | UserError
+type PlainSuccess { plain: Plain! }
+union PlainResult = PlainSuccess | UserError
+type Done { status: String! }
+union DoneResult = Done | UserError
+type Counts { total: Int low: Int }
+type Stat { day: Date n: BigInt }
+type Query { users: [User!]! plains: [Plain!]! }
+`;
+
+const INSERT = `insert into tb_user (name, age) values ($1, $2) returning`;
+
+// form: "takes" or "returns" and the name of the printed row. `want` is the answer's data.
+const FORMS = [
+  { form: 'takes nothing', field: 'a1: Int', sql: `fn_a1() returns int language sql as 'select 7'`, query: 'a1',
+  want: 7 },
+  {
+    form: 'takes one jsonb', field: 'a2(input: UserInput!): JSON', call: 'a2(input: {name: "Mira"})',
+    sql: `fn_a2(input jsonb) returns jsonb language sql as 'select input'`, want: { name: 'Mira' },
+  },
+  {
+    form: 'takes one jsonb', field: 'a2b(userId: Int!, petName: String): JSON', call: 'a2b(userId: 1, petName: null)',
+    sql: `fn_a2b(x jsonb) returns jsonb language sql as 'select x'`, want: { user_id: 1, pet_name: null },
+  },
+  {
+    form: 'takes one json', field: 'a3(input: UserInput!): JSON', call: 'a3(input: {name: "M", age: null})',
+    sql: `fn_a3(input json) returns json language sql as 'select input'`, want: { name: 'M', age: null },
+  },
+  {
+    form: 'takes typed parameters', field: 'a4(input: UserInput!): String', call: 'a4(input: {age: 3, name: "M"})',
+    sql: `fn_a4(age int, name text) returns text language sql as 'select name || age'`, want: 'M3',
+  },
+  {
+    form: 'takes prefixed parameters', field: 'a5(name: String!, age: Int!): String', call: 'a5(name: "M", age: 3)',
+    sql: `fn_a5(p_name text, in_age int) returns text language sql as 'select p_name || in_age'`, want: 'M3',
+  },
+  {
+    form: 'takes parameters with defaults', field: 'a6(name: String, age: Int): String', call: 'a6(name: "M")',
+    sql: `fn_a6(name text default 'x', age int default 9) returns text language sql
+      as $$ select coalesce(name, 'none') || coalesce(age::text, 'none') $$`, want: 'M9',
+  },
+  { form: 'takes parameters with defaults', reuse: 'a6', call: 'a6(name: null)', want: 'none9' },
+  {
+    form: 'takes values of the session', field: 'a7(name: String!): String', call: 'a7(name: "M")',
+    directive: 'context: ["tenant_id", "user_id"]',
+    sql: `fn_a7(tenant uuid, who text, name text) returns text language sql
+      as $$ select name || coalesce(tenant::text, ' no tenant') || coalesce(who, ' nobody') $$`,
+    want: 'M no tenant nobody',
+  },
+  {
+    form: 'takes arrays', field: 'a8(names: [String], ages: [Int!]!): String',
+    call: 'a8(names: ["a", null, "b\\"c,"], ages: [1, 2])',
+    sql: `fn_a8(names text[], ages int[]) returns text language sql
+      as $$ select array_to_string(names, '|', '-') || array_length(ages, 1) $$`, want: 'a|-|b"c,2',
+  },
+  {
+    form: 'takes enums and domains', field: 'a9(mood: Mood!, code: String!): String',
+    call: 'a9(mood: VERY_BAD, code: "ab")',
+    sql: `fn_a9(mood mood, code short_text) returns text language sql as $$ select mood::text || code::text $$`,
+    want: 'very_badab',
+  },
+  {
+    form: 'takes a composite', field: 'a10(input: PointInput!): String',
+    call: 'a10(input: {x: 1, label: "l", at: "2026-01-02T03:04:05Z", mood: VERY_BAD, raw: "AQI="})',
+    sql: `fn_a10(p point3) returns text language sql
+      as $$ select concat_ws(',', p.x, p.y is null, p.label, p.at at time zone 'UTC', p.mood, p.raw) $$`,
+    want: '1,t,l,2026-01-02 03:04:05,very_bad,\\x0102',
+  },
+  {
+    form: 'takes a composite', field: 'a10b(first: PointInput, second: PointInput): String',
+    call: 'a10b(first: {x: 1})',
+    sql: `fn_a10b(first point3, second point3 default null) returns text language sql
+      as $$ select concat_ws(',', first.x, second is null) $$`, want: '1,t',
+  },
+  {
+    form: 'takes an array of composites', field: 'a11(points: [PointInput!]): String',
+    call: 'a11(points: [{x: 1}, {x: 2, label: "b"}])',
+    sql: `fn_a11(points point3[]) returns text language sql
+      as $$ select coalesce(
+        (select string_agg(x || coalesce(label, '-'), ',') from unnest(points)), 'null' || cardinality(points)) $$`,
+    want: '1-,2b',
+  },
+  { form: 'takes an array of composites', reuse: 'a11', call: 'a11(points: [])', want: 'null0' },
+  { form: 'takes an array of composites', reuse: 'a11', call: 'a11(points: null)', want: null },
+  {
+    form: 'takes a jsonb among others', field: 'a12(id: Int!, extra: JSON, input: UserInput): String',
+    call: 'a12(id: 1, extra: {a: [1]}, input: {name: "n"})',
+    sql: `fn_a12(id int, extra jsonb, input jsonb) returns text language sql
+      as $$ select id || (extra->>'a') || (input->>'name') $$`, want: '1[1]n',
+  },
+  {
+    form: 'takes overloads', field: 'a13(a: String!): String', call: 'a13(a: "x")',
+    sql: `fn_a13(a text) returns text language sql as $$ select 'text' $$;
+      create function fn_a13(a int) returns text language sql as $$ select 'int' $$;
+      create function fn_a13(a text, b int) returns text language sql as $$ select 'two' $$`, want: 'text',
+  },
+  {
+    form: 'takes overloads', field: 'a13b(a: Int!): String', function: 'fn_a13', call: 'a13b(a: 1)', want: 'int',
+  },
+  {
+    form: 'takes overloads', field: 'a13c(a: String!, b: Int!): String', function: 'fn_a13',
+    call: 'a13c(a: "x", b: 1)', want: 'two',
+  },
+  {
+    form: 'takes overloads', field: 'a14(input: UserInput!): String', function: 'fn_a14(jsonb)',
+    call: 'a14(input: {name: "n"})',
+    sql: `fn_a14(input jsonb) returns text language sql as $$ select 'json' $$;
+      create function fn_a14(name text, age int) returns text language sql as $$ select 'typed' $$`, want: 'json',
+  },
+  {
+    form: 'takes overloads', field: 'a14b(input: UserInput!): String', function: 'fn_a14(text, integer)',
+    call: 'a14b(input: {name: "n"})', want: 'typed',
+  },
+  {
+    form: 'returns fraiseql.mutation_result', field: 'b1(input: UserInput!): UserResult!',
+    call: 'b1(input: {name: "Mira", age: 3})',
+    select: `... on UserSuccess { user { name loud } status message updatedFields note pets }`,
+    sql: `fn_b1(name text, age int) returns fraiseql.mutation_result language plpgsql as $$
+      declare made v_user;
+      begin
+        insert into tb_user (name, age) values (fn_b1.name, fn_b1.age);
+        select * into made from v_user where data->>'name' = fn_b1.name limit 1;
+        return ('created', 'Hello', made.id, made.data, array['name', 'age'],
+          '{"note": "n", "pets": 2}')::fraiseql.mutation_result;
+      end $$`,
+    want: {
+      user: { name: 'Mira', loud: 'MIRA' }, status: 'created', message: 'Hello', updatedFields: ['name', 'age'],
+      note: 'n',
+      pets: 2,
+    },
+  },
+  {
+    form: 'returns fraiseql.mutation_result', reuse: 'b1', call: 'b1(input: {name: "Related"})',
+    select: '... on UserSuccess { user { name pets { name } } }', want: { user: { name: 'Related', pets: [] } },
+  },
+  {
+    form: 'returns a row with a status', field: 'b2(name: String!): UserResult!', call: 'b2(name: "m")',
+    select: '... on UserError { code status message note }',
+    sql: `fn_b2(name text) returns table (status text, message text, metadata jsonb) language sql
+      as $$ select 'blocked:name', 'Not that name.', '{"note": "n", "code": "never"}'::jsonb $$`,
+    want: { code: 'BLOCKED', status: 'blocked:name', message: 'Not that name.', note: 'n' },
+  },
+  {
+    form: 'returns a row with a status', field: 'b2b(name: String!): UserResult!', call: 'b2b(name: "By id only")',
+    select: '... on UserSuccess { user { name loud } status }',
+    sql: `fn_b2b(name text, out status text, out message text, out id uuid) language plpgsql as $$
+      begin
+        insert into tb_user (name) values (fn_b2b.name) returning tb_user.id into id;
+        status := 'created';
+      end $$`,
+    want: { user: { name: 'By id only', loud: 'BY ID ONLY' }, status: 'created' },
+  },
+  {
+    form: 'returns a row with a status', field: 'b2c: UserResult!', call: 'b2c',
+    select: '... on UserError { code message }',
+    sql: `fn_b2c() returns fraiseql.mutation_result language sql as 'select null::fraiseql.mutation_result'`,
+    want: { code: 'MUTATION_FAILED', message: 'The function returned no row.' },
+  },
+  {
+    form: 'returns the row of FraiseQL 0.11', field: 'b3: UserResult!', call: 'b3',
+    select: '__typename ... on UserSuccess { id user { name } updatedFields note }',
+    types: `create type mutation_result_0_11 as (id uuid, updated_fields text[], status text, message text,
+      object_data jsonb, extra_metadata jsonb);`,
+    sql: `fn_b3() returns mutation_result_0_11 language sql as $$
+      select '00000000-0000-0000-0000-000000000001'::uuid, array['name'], 'new', 'm',
+        '{"id": "00000000-0000-0000-0000-000000000001", "name": "Old"}'::jsonb, '{"note": "x"}'::jsonb $$`,
+    want: {
+      __typename: 'UserSuccess', id: '00000000-0000-0000-0000-000000000001', user: { name: 'Old' },
+      updatedFields: ['name'], note: 'x',
+    },
+  },
+  {
+    form: 'returns the row of FraiseQL 0.11', field: 'b3b: UserResult!', call: 'b3b',
+    select: '... on UserError { code status conflictUser { name } errors { code } }',
+    sql: `fn_b3b() returns mutation_result_0_11 language sql as $$
+      select null::uuid, null::text[], 'conflict:name', 'm', null::jsonb,
+        '{"errors": [{"code": "409", "details": {"conflict": {"conflictObject": {"name": "Taken"}}}}]}'::jsonb $$`,
+    want: { code: 'CONFLICT', status: 'conflict:name', conflictUser: { name: 'Taken' }, errors: [{ code: '409' }] },
+  },
+  {
+    form: 'returns jsonb with a status', field: 'b4(fail: Boolean!): UserResult!', call: 'b4(fail: false)',
+    select: '... on UserSuccess { user { name } message note }',
+    sql: `fn_b4(fail boolean) returns jsonb language sql as $$ select case when fail
+      then '{"status": "conflict:x", "message": "no", "metadata": {"conflict": {"name": "T"}}}'::jsonb
+      else '{"status": "ok", "message": "yes", "entity": {"name": "J"}, "metadata": {"note": "n"}}' end $$`,
+    want: { user: { name: 'J' }, message: 'yes', note: 'n' },
+  },
+  {
+    form: 'returns jsonb with a status', reuse: 'b4', call: 'b4(fail: true)',
+    select: '... on UserError { code message conflictUser { name } }',
+    want: { code: 'CONFLICT', message: 'no', conflictUser: { name: 'T' } },
+  },
+  {
+    form: "returns a table's row", field: 'b5(id: Int!, name: String!): PlainResult!', call: 'b5(id: 1, name: "one")',
+    select: '... on PlainSuccess { plain { id name } }',
+    sql: `fn_b5(id int, name text) returns plain language sql as 'insert into plain values ($1, $2) returning *'`,
+    want: { plain: { id: 1, name: 'one' } },
+  },
+  {
+    form: "returns a table's row", field: 'b5b(id: Int!, name: String!): Plain!', call: 'b5b(id: 2, name: "two")',
+    select: 'id name', sql: `fn_b5b(id int, name text) returns plain language sql
+      as 'insert into plain values ($1, $2) returning *'`, want: { id: 2, name: 'two' },
+  },
+  {
+    form: "returns a table's row", field: 'b5c(name: String!): UserResult!', call: 'b5c(name: "In the view")',
+    select: '... on UserSuccess { status user { name loud } }',
+    sql: `fn_b5c(name text) returns v_user language plpgsql as $$
+      declare made uuid; found_row v_user;
+      begin
+        insert into tb_user (name) values (fn_b5c.name) returning id into made;
+        select * into found_row from v_user where id = made;
+        return found_row;
+      end $$`, want: { status: 'success', user: { name: 'In the view', loud: 'IN THE VIEW' } },
+  },
+  {
+    form: 'returns a composite', field: 'b6: Counts', call: 'b6', select: 'total low',
+    types: 'create type counts as (total int, low int);',
+    sql: `fn_b6() returns counts language sql as 'select 3, 1'`, want: { total: 3, low: 1 },
+  },
+  {
+    form: 'returns OUT parameters', field: 'b7(n: Int!): Counts', call: 'b7(n: 4)', select: 'total low',
+    sql: `fn_b7(n int, out total int, out low int) language sql as 'select n, 0'`, want: { total: 4, low: 0 },
+  },
+  {
+    form: 'returns no row', field: 'b8(id: Int!): Plain', call: 'b8(id: 99)', select: 'id name',
+    sql: `fn_b8(id int) returns plain language sql as 'select * from plain where plain.id = $1'`, want: null,
+  },
+  {
+    form: 'returns no row', field: 'b8b(id: Int!): PlainResult!', function: 'fn_b8', call: 'b8b(id: 99)',
+    select: '... on UserError { code status message }',
+    want: { code: 'NOT_FOUND', status: 'not_found', message: 'There is no such entity.' },
+  },
+  {
+    form: 'returns no row', field: 'b8c(id: Int!): PlainResult!', call: 'b8c(id: 99)',
+    select: '... on UserError { code }',
+    sql: `fn_b8c(id int) returns setof plain language sql as 'select * from plain where plain.id = $1'`,
+    want: { code: 'NOT_FOUND' },
+  },
+  {
+    form: 'returns an id', field: 'b9(name: String!, age: Int): User!', call: 'b9(name: "By id", age: 5)',
+    select: 'name age loud pets { name }', sql: `fn_b9(name text, age int) returns uuid language sql as '${INSERT} id'`,
+    want: { name: 'By id', age: 5, loud: 'BY ID', pets: [] },
+  },
+  {
+    form: 'returns an id', field: 'b9b(name: String!, age: Int): UserResult!', function: 'fn_b9',
+    call: 'b9b(name: "And in a union")',
+    select: '... on UserSuccess { user { loud } }', want: { user: { loud: 'AND IN A UNION' } },
+  },
+  {
+    form: 'returns an id', field: 'b9c: UserResult!', call: 'b9c', select: '... on UserError { code }',
+    sql: `fn_b9c() returns uuid language sql as 'select null::uuid'`, want: { code: 'NOT_FOUND' },
+  },
+  {
+    form: 'returns a row without all columns', field: 'b10(name: String!, age: Int): User',
+    call: 'b10(name: "Of the table")',
+    select: 'name loud', sql: `fn_b10(name text, age int) returns tb_user language sql as '${INSERT} *'`,
+    want: { name: 'Of the table', loud: 'OF THE TABLE' },
+  },
+  {
+    form: 'returns a row without all columns', field: 'b10b(name: String!, age: Int): UserResult!', function: 'fn_b10',
+    call: 'b10b(name: "Again")', select: '... on UserSuccess { user { loud } }', want: { user: { loud: 'AGAIN' } },
+  },
+  {
+    form: 'returns a set of rows', field: 'b11(n: Int!): [Stat!]!', call: 'b11(n: 2)', select: 'day n',
+    sql: `fn_b11(n int) returns table (day date, n bigint) language sql
+      as $$ select date '2026-01-01' + i, i from generate_series(1, $1) i $$`,
+    want: [{ day: '2026-01-02', n: '1' }, { day: '2026-01-03', n: '2' }],
+  },
+  {
+    form: 'returns a document', field: 'b12: Counts', call: 'b12', select: 'low total',
+    sql: `fn_b12() returns jsonb language sql as $$ select '{"total": 1, "low": 2, "more": 3}'::jsonb $$`,
+    want: { low: 2, total: 1 },
+  },
+  {
+    form: 'returns a document', field: 'b12b: UserResult!', call: 'b12b',
+    select: '... on UserSuccess { user { name } }',
+    sql: `fn_b12b() returns json language sql as $$ select '{"name": "D"}'::json $$`, want: { user: { name: 'D' } },
+  },
+  {
+    form: 'returns a value', field: 'b13: DateTime', call: 'b13',
+    sql: `fn_b13() returns timestamptz language sql as $$ select timestamptz '2026-01-02 03:04:05+00' $$`,
+    want: '2026-01-02T03:04:05+00:00',
+  },
+  {
+    form: 'returns an array', field: 'b14: [Mood!]', call: 'b14',
+    sql: `fn_b14() returns mood[] language sql as $$ select '{good,very_bad}'::mood[] $$`, want: ['GOOD', 'VERY_BAD'],
+  },
+  {
+    form: 'returns a set of values', field: 'b15: [Int!]', call: 'b15',
+    sql: `fn_b15() returns setof int language sql as 'select generate_series(1, 3)'`, want: [1, 2, 3],
+  },
+  { form: 'returns nothing', field: 'b16: Boolean!', call: 'b16', sql: `fn_b16() returns void language sql as ''`,
+  want: true },
+  { form: 'returns nothing', field: 'b16b: Int', function: 'fn_b16', call: 'b16b', want: null },
+  {
+    form: 'returns nothing', field: 'b16c: DoneResult!', function: 'fn_b16', call: 'b16c',
+    select: '... on Done { status }',
+    want: { status: 'success' },
+  },
+];
+
+const nameOf = (c) => c.field.match(/^\w+/)[0];
+
+const STATUS = `
+create function fn_status(status text) returns fraiseql.mutation_result language sql
+  as $$ select ($1, null, null, null, null, null)::fraiseql.mutation_result $$;
+create function fn_raise(state text) returns fraiseql.mutation_result language plpgsql as $$
+begin
+  raise exception 'secret %', state using errcode = state;
+end $$;
+`;
+const STATUS_SDL = `
+  status(status: String!): DoneResult! @function(name: "fn_status")
+  plainStatus(status: String!): Done @function(name: "fn_status")
+  otherStatus(status: String!): DoneResult! @function(name: "fn_status")
+    @status(match: "noop", means: CONFLICT) @status(match: "failed:soft", means: SUCCESS)
+    @status(match: "queued", means: SUCCESS)
+  raise(state: String!): DoneResult! @function(name: "fn_raise")
+  plainRaise(state: String!): Done @function(name: "fn_raise")
+`;
+
+describe('functions', () => {
+  let f;
+  const own = FORMS.filter((c) => c.field);
+  const create = (c) => (c.types ?? '') + (c.sql ? `create function ${c.sql};` : '');
+  const sql = [TYPES, ...own.map(create), STATUS].join('\n');
+  const sdl = `${SHARED.replace('scalar Nothing\n', '')} type Mutation {\n${own.map((c) =>
+    `  ${c.field} @function(name: "${c.function ?? `fn_${nameOf(c)}`}"${c.directive ? `, ${c.directive}` : ''})`)
+    .join('\n')}\n${STATUS_SDL}}`;
+  before(async () => { f = await Fixture.start({ sql, sdl, args: ['--no-errors-debug', '--writes-retries', '0'] }); });
+  after(async () => assert.deepEqual(await f?.stop(), { code: 0, signal: null }));
+
+  const table = [];
+  const post = async (query, variables) => (await f.server.post({ query, variables })).body;
+
+  describe('forms', () => {
+    for (const c of FORMS) {
+      const call = c.call ?? c.query;
+      it(`${c.form}: ${call}`, async () => {
+        const body = await post(`mutation { it: ${call} ${c.select ? `{ ${c.select} }` : ''} }`);
+        assert.deepEqual(body, { data: { it: c.want } });
+        table.push(['function', c.form, call]);
+      });
+    }
+    it('none is missing', () => {
+      const all = printed('functions').map(([side, form]) => `${side} ${form}`);
+      const tried = new Set(FORMS.map((c) => c.form));
+      assert.deepEqual(all.filter((form) => !tried.has(form)), []);
+      assert.deepEqual([...tried].filter((form) => !all.includes(form)), []);
+    });
+  });
+
+  describe('statuses', () => {
+    const rows = printed('statuses');
+    for (const [words, side, code, doc] of rows) {
+      const known = [...words.matchAll(/`([^`]+)`/g)].map(([, word]) => word.replace('…', 'reason_1'));
+      for (const word of known.length ? known : ['okay', 'OK', 'noops', 'not_foundx', 'created:x', 'x:y']) {
+        it(`${word}: ${side}`, async () => {
+          const { data } = await post(
+            `mutation ($s: String!) { status(status: $s) {
+              __typename ... on Done { status } ... on UserError { code word: status message } } }`,
+            { s: word });
+          if (side === 'success') assert.deepEqual(data.status, { __typename: 'Done', status: word });
+          else assert.deepEqual(data.status, { __typename: 'UserError', code: code.slice(1, -1), word, message: doc });
+          const plain = await post('mutation ($s: String!) { plainStatus(status: $s) { status } }', { s: word });
+          if (side === 'success') assert.deepEqual(plain, { data: { plainStatus: { status: word } } });
+          else assert.equal(plain.errors[0].extensions.code, code.slice(1, -1));
+          table.push(['status', word, side === 'success' ? side : code.slice(1, -1)]);
+        });
+      }
+    }
+    it('@status says otherwise', async () => {
+      const of = async (s) => (await post(
+        'mutation ($s: String!) { otherStatus(status: $s) { ... on Done { status } ... on UserError { code } } }',
+        { s }))
+        .data.otherStatus;
+      assert.deepEqual(await of('noop:unchanged'), { code: 'CONFLICT' });
+      assert.deepEqual(await of('noop'), { code: 'CONFLICT' });
+      assert.deepEqual(await of('failed:soft'), { status: 'failed:soft' });
+      assert.deepEqual(await of('failed:hard'), { code: 'MUTATION_FAILED' });
+      assert.deepEqual(await of('queued'), { status: 'queued' });
+      assert.deepEqual(await of('ok'), { status: 'ok' });
+    });
+  });
+
+  describe('SQLSTATEs', () => {
+    const SAMPLES = {
+      '22…': ['22000', '22001', '22P02', '22012'], '08…': ['08000', '08006'], '53…': ['53100', '53300'],
+    };
+    for (const [cell, code] of printed('sqlstates')) {
+      const state = cell.replaceAll('`', '');
+      for (const sample of SAMPLES[state] ?? [state === 'any other' ? 'XX000' : state]) {
+        it(`${sample}: ${code}`, async () => {
+          const want = sample === '23503' ? '`BAD_USER_INPUT`' : code; // raised without saying what it refers to
+          const { data, errors } = await post(
+            'mutation ($s: String!) { raise(state: $s) { ... on UserError { code } } }', { s: sample });
+          const typed = !['`INTERNAL`', '`UNAVAILABLE`'].includes(want);
+          if (typed) assert.deepEqual(data, { raise: { code: want.slice(1, -1) } });
+          else assert.equal(errors[0].extensions.code, want.slice(1, -1));
+          const plain = await post('mutation ($s: String!) { plainRaise(state: $s) { status } }', { s: sample });
+          assert.equal(plain.errors[0].extensions.code, want.slice(1, -1));
+          assert.deepEqual(plain.errors[0].path, ['plainRaise']);
+          table.push(['SQLSTATE', sample, want.slice(1, -1)]);
+        });
+      }
+    }
+  });
+
+  it('all of them', () => {
+    console.log(table.map((row) => row.join(' | ')).join('\n'));
+    assert.ok(table.length > 80);
+  });
+});
