@@ -68,7 +68,8 @@ export class Postgres {
 
   /** Runs SQL by psql; returns what it prints (unaligned, tuples only). */
   async sql(text) {
-    const { stdout } = await run('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', text, this.url]);
+    const { stdout } = await run('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', text, this.url],
+      { maxBuffer: 2 ** 28 });
     return stdout.trimEnd();
   }
 
