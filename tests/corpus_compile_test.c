@@ -191,7 +191,7 @@ static void put_write(struct buf *b, const struct write *t)
 static void put_arguments(struct buf *b, const struct gql_field *f, const struct binding *x)
 {
 	static const char *const ROLES[] = { "=", "where", "orderBy", "limit", "offset", "first",
-		"after", "last", "before", "call" };
+		"after", "last", "before", "global id", "call" };
 	if (!x->args || !f->nargs || x->kind == BIND_FUNCTION || x->kind == BIND_COMPUTED)
 		return;
 	buf_lit(b, " args(");
@@ -230,6 +230,8 @@ static void put_binding(struct buf *b, const struct gql_field *f, const struct b
 		break;
 	case BIND_RELATION: put_join(b, x); break;
 	case BIND_ROOT: buf_printf(b, "rows of %.*s", STR_ARG(x->target->relation->name)); break;
+	case BIND_NODE_ID: buf_lit(b, "global id"); break;
+	case BIND_NODE: buf_lit(b, "rows by global ids"); break;
 	case BIND_FUNCTION:
 	case BIND_COMPUTED:
 		put_call(b, f, x->call);

@@ -254,6 +254,15 @@ static bool put_field(struct ctx *c, const struct object *o, const struct shape_
 	case FROM_SLOT: v = project_slot(o->row, f->slot); break;
 	case FROM_KEY: v.text = follow_path(o->members[f->slot], f->path, f->npath); break;
 	case FROM_SELF: return project_put_row(c, f, f->shape, o->row, path);
+	case FROM_NODE_ID:
+		if (f->in_doc)
+			v.text = o->members[f->slot];
+		else
+			v = project_slot(o->row, f->slot);
+		if (!v.text.p || (v.json && str_eq(v.text, S("null"))))
+			break;
+		project_put_node_id(c, f, v);
+		return true;
 	case FROM_CURSOR: project_put_cursor(c, f->page, o->row); return true;
 	case FROM_PAGE_ROWS:
 	case FROM_PAGE_INFO:
@@ -450,6 +459,8 @@ bool project_root(struct projection *p, const struct plan_root *root, const stru
 	struct ctx c = { p, &root->field };
 	const struct shape *s = root->field.shape;
 	struct path path = root_path(p, root, s);
+	if (root->kind == ROOT_NODES)
+		return project_put_nodes(&c, root, r, &path);
 	if (root->kind == ROOT_PAGE)
 		return project_put_page(&c, s, r, &path);
 	if (root->kind == ROOT_ROWS)

@@ -50,6 +50,14 @@ struct cell project_slot(const struct row_cells *r, uint32_t slot);
  */
 size_t project_elements(struct ctx *c, str array, str **elements, size_t cap);
 
+/* ---- project_node.c ---- */
+
+/* A row's global id, made of its key, as a JSON string. */
+void project_put_node_id(struct ctx *c, const struct shape_field *f, struct cell v);
+/* The objects that nodes(ids:) found. */
+bool project_put_nodes(struct ctx *c, const struct plan_root *root, const struct pgresult *r,
+	const struct path *path);
+
 /* ---- project_page.c ---- */
 
 /* The connection of a root field, … */

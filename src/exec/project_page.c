@@ -133,6 +133,7 @@ static bool put_field(struct ctx *c, const struct shape_field *f, const struct p
 	case FROM_SPLICE:
 	case FROM_RESOLVER:
 	case FROM_SELF:
+	case FROM_NODE_ID:
 	case FROM_CURSOR: break;
 	}
 	return project_bad_value(&inner, f->shape, path);

@@ -257,7 +257,7 @@ static bool are_members_backed(const struct compiler *c, const struct gql_type *
 static void inherit_source(struct compiler *c, const struct gql_type *t)
 {
 	const struct backing *from = NULL;
-	if (source_of(c, t) || c->broken_source[t->id])
+	if (source_of(c, t) || c->broken_source[t->id] || bind_is_node(c, t))
 		return;
 	if (t->kind == GQL_OBJECT)
 		for (size_t i = 0; i < t->ninterfaces && !from; i++)
@@ -475,7 +475,7 @@ static void bind_field(struct compiler *c, const struct gql_field *f, const stru
 		bind_relation(c, f, relation, b, out);
 		return;
 	}
-	if (!field_place(c, f, b, &out->place))
+	if (bind_global_id(c, f, b, out) || !field_place(c, f, b, &out->place))
 		return;
 	out->kind = BIND_PLACE;
 	if (!gql_is_composite(f->type->type))

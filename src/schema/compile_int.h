@@ -45,10 +45,11 @@ struct compiler {
 	struct diagnostics *diagnostics;
 	struct {
 		VEC(struct ast_definition *);
-	} definitions;                /* of all files, then the generated ones */
-	size_t nwritten;              /* of them, those of files */
-	struct map decls;             /* by name → struct decl */
-	struct map generated;         /* by name → struct generated */
+	} definitions;         /* of all files, then the generated ones */
+	size_t nwritten;       /* of them, those of files */
+	struct map decls;      /* by name → struct decl */
+	struct map global_ids; /* by address of an ast_field_def: ids of types that are Nodes */
+	struct map generated;  /* by name → struct generated */
 	const struct source *prelude; /* the generated text */
 	const struct gql_schema *gql;
 	struct binding *bindings;
@@ -143,6 +144,16 @@ bool bind_is_paged(const struct compiler *c, const struct gql_field *f);
 /* A pk_ column or key must not be exposed; reports it. */
 bool bind_is_hidden(struct compiler *c, const struct place *p, const struct source *s, uint32_t at,
 	const char *what, str name);
+
+/* ---- node.c ---- */
+
+/* Is it the interface Node, by which objects have global ids? */
+bool bind_is_node(const struct compiler *c, const struct gql_type *t);
+/* Binds the field if it is the global id of a type with this source; false when it is none. */
+bool bind_global_id(struct compiler *c, const struct gql_field *f, const struct backing *b,
+	struct binding *out);
+/* Binds node(id:) or nodes(ids:); false when the field is neither. */
+bool bind_node_root(struct compiler *c, const struct gql_field *f, struct binding *out);
 
 /* ---- leaf.c ---- */
 

@@ -123,7 +123,7 @@ str decl_source(struct compiler *c, struct decl *d)
 		return d->source;
 	d->source_known = true;
 	d->source = d->kind == AST_OBJECT_TYPE ? object_source(c, d) : own_source(d);
-	if (!d->source.n && (d->kind == AST_INTERFACE || d->kind == AST_UNION))
+	if (!d->source.n && !decl_is_node(d) && (d->kind == AST_INTERFACE || d->kind == AST_UNION))
 		d->source = common_source(c, d);
 	return d->source;
 }
@@ -155,7 +155,7 @@ static bool is_scattered(struct compiler *c, const struct decl *d)
 
 bool decl_has_rows(struct compiler *c, struct decl *d)
 {
-	return has_source(c, d) || is_scattered(c, d);
+	return !decl_is_node(d) && (has_source(c, d) || is_scattered(c, d));
 }
 
 /* ---- fields ---- */
@@ -185,7 +185,7 @@ enum field_use decl_field_use(struct compiler *c, const struct ast_field_def *f,
 {
 	bool list;
 	*target = decl_leaf(c, ast_type_bottom(f->type, &list));
-	if (!*target)
+	if (!*target || decl_is_global_id(c, f))
 		return USE_NONE;
 	const struct ast_directive *call = directive_find(&f->directives, "function");
 	if (directive_find(&f->directives, "resolver"))

@@ -376,6 +376,7 @@ void generate(struct compiler *c)
 	struct generator g = { .c = c, .out = buf_on(c->arena) };
 	c->generated = map_on(c->arena, 0);
 	decl_collect(c);
+	decl_collect_nodes(c);
 	add_arguments(&g);
 	directives_put(c, &g.out);
 	struct buf before = g.out;

@@ -64,6 +64,15 @@ struct generator {
 	bool page_info; /* PageInfo is there */
 };
 
+/* ---- node.c ---- */
+
+/* Is it the interface Node { id: ID! }? */
+bool decl_is_node(const struct decl *d);
+/* Collects c->global_ids. */
+void decl_collect_nodes(struct compiler *c);
+/* Is the field the global id of a type that implements Node? */
+bool decl_is_global_id(const struct compiler *c, const struct ast_field_def *f);
+
 /* ---- generate.c ---- */
 
 /* Notes an input type that something mentions; it is written later, once. */

@@ -73,6 +73,8 @@ enum bind_kind {
 	BIND_FUNCTION, /* a call: a field of Query or Mutation */
 	BIND_RESOLVER, /* the embedding program answers */
 	BIND_COMPUTED, /* a call with the row: a field of an object, unless a place says it all */
+	BIND_NODE_ID,  /* the global id of a row of `target` */
+	BIND_NODE,     /* a field of Query that finds rows of any type by global ids */
 	BIND_WRITE,    /* rows of a table: a field of Mutation; see schema/write.h */
 };
 
@@ -110,6 +112,7 @@ enum arg_role {
 	ARG_AFTER,
 	ARG_LAST,
 	ARG_BEFORE,
+	ARG_NODE_ID, /* a global id of the target's type */
 	ARG_FUNCTION,
 	ARG_ROLES
 };

@@ -101,12 +101,24 @@ static void bind_equal(struct compiler *c, const struct gql_field *f, const stru
 	}
 }
 
+/* `id: ID!`, where the type's own id is a global one. */
+static bool is_global_id(const struct compiler *c, const struct backing *b,
+	const struct gql_input *arg)
+{
+	const struct gql_field *f =
+		b->type->kind == GQL_OBJECT ? map_find(&b->type->by_name, S("id")) : NULL;
+	return f && c->bindings[f->id].kind == BIND_NODE_ID && str_eq(arg->name, S("id")) &&
+		is_single(arg, S("ID"));
+}
+
 void bind_arguments(struct compiler *c, const struct gql_field *f, struct binding *out)
 {
 	out->args = arena_array(c->arena, struct arg_binding, f->nargs);
 	for (size_t i = 0; i < f->nargs; i++) {
 		out->args[i].role = ARG_EQ;
-		if (!list_role(c, f, &f->args[i], &out->args[i].role)) {
+		if (is_global_id(c, out->target, &f->args[i]))
+			out->args[i].role = ARG_NODE_ID;
+		else if (!list_role(c, f, &f->args[i], &out->args[i].role)) {
 			out->args[i].role = ARG_EQ;
 			bind_equal(c, f, &f->args[i], out->target, &out->args[i]);
 		}
@@ -247,6 +259,8 @@ static void bind_query_field(struct compiler *c, const struct gql_field *f)
 			STR_ARG(f->parent->name), STR_ARG(f->name));
 		return;
 	}
+	if (bind_node_root(c, f, out))
+		return;
 	out->target = c->facts[t->id].source;
 	if (out->target) {
 		out->kind = BIND_ROOT;

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "sql/cursor.h"
+#include "sql/node.h"
 
 #include <string.h>
 
@@ -245,6 +246,7 @@ static bool value_text(const struct param_env *env, const struct param *p,
 	case PARAM_CONFIG:
 		return param_form_text(env, p->form, leaf_text(env, &p->leaf, v), out, e);
 	case PARAM_LIMIT: return limit_text(p, v, out, e);
+	case PARAM_NODE_KEY:
 	case PARAM_CURSOR: return true; /* read by param_eval */
 	case PARAM_COLUMN: *out = param_column_text(env, p, v); return true;
 	case PARAM_JSON:
@@ -277,6 +279,8 @@ bool param_eval(const struct param_env *env, const struct param *p, struct param
 		out->null = true;
 		return true;
 	}
+	if (p->form == PARAM_NODE_KEY)
+		return node_key_text(env, p, v, out, e);
 	if (p->form == PARAM_CURSOR)
 		return cursor_key(env->arena, v->text, env->cursor_seed, p, out, e);
 	str text;
@@ -296,4 +300,13 @@ uint64_t param_count(const struct param *p, const struct gql_variables *vars)
 	if (is_null(v) || !num_u64(v->text, &n))
 		return 0;
 	return n;
+}
+
+size_t pexpr_length(const struct pexpr *x, const struct gql_variables *vars)
+{
+	const struct param_env env = { .vars = vars };
+	if (x->kind == PEXPR_LIST)
+		return x->nitems;
+	const struct gql_value *v = eval(&env, x);
+	return v && v->kind == GQL_LIST ? v->n : 0;
 }

@@ -41,6 +41,7 @@ enum param_form {
 	PARAM_POINT,    /* a range of this element alone */
 	PARAM_CONFIG,   /* the name of a text search configuration that the catalog has */
 	PARAM_LIMIT,    /* a row count: 0 ≤ value ≤ max, else BAD_USER_INPUT */
+	PARAM_NODE_KEY, /* part of a global id, or of each of a list of them; see sql/node.h */
 	PARAM_CURSOR,   /* key number `key` of a cursor that was made for `order` */
 	PARAM_COLUMN,   /* one column of many rows, as a PostgreSQL array literal */
 };
@@ -99,6 +100,8 @@ struct param_env {
 /* Evaluates one parameter. Fails: ERR_BAD_INPUT with a message for the client. */
 MUST_USE bool param_eval(const struct param_env *env, const struct param *p, struct param_text *out,
 	struct err *e);
+/* How many items the list has. */
+size_t pexpr_length(const struct pexpr *x, const struct gql_variables *vars);
 /* The value of a PARAM_LIMIT that param_eval has accepted. */
 uint64_t param_count(const struct param *p, const struct gql_variables *vars);
 /* The text of a value that is not null: TEXT, ARRAY or JSON. */

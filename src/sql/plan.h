@@ -26,6 +26,7 @@ enum root_kind {
 	ROOT_ROWS,       /* a list: each row is an item */
 	ROOT_ROW,        /* the first row, or null */
 	ROOT_PAGE,       /* a connection: see struct page in shape.h */
+	ROOT_NODES,      /* objects of several types, by global ids */
 	ROOT_VALUE,      /* first column of the first row */
 	ROOT_RESOLVER,   /* the embedding program answers: `field` has the resolver */
 	ROOT_MUTATION,   /* a call by the mutation contract */
@@ -100,6 +101,13 @@ struct write_plan {
 	size_t nerror_splices;
 };
 
+/* ROOT_NODES: column i of the one row is a JSON array of [place among the ids from 1, row]. */
+struct nodes_plan {
+	const struct shape **shapes; /* by column: OBJECT_ROW */
+	size_t n;
+	struct pexpr ids;
+};
+
 struct plan_root {
 	enum root_kind kind;
 	struct shape_field field; /* response key, location, shape of the value */
@@ -108,6 +116,7 @@ struct plan_root {
 	size_t nstatements; /* from there on, to be run together; mutations only */
 	const struct mutation_plan *mutation; /* MUTATION, and WRITE with members */
 	const struct write_plan *write;
+	const struct nodes_plan *nodes_plan;      /* NODES */
 	const struct ast_selection *const *nodes; /* INTROSPECT */
 	size_t nnodes;
 };
@@ -130,6 +139,7 @@ struct plan {
 enum {
 	DEP_DEEP = 1,   /* the variable's structure, booleans and enum values */
 	DEP_CURSOR = 2, /* which keys of the cursor are null */
+	DEP_NODES = 8,  /* which types global ids are of */
 	DEP_ITEMS = 4,  /* with DEEP: also the items of lists of leaves */
 };
 

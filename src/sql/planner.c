@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "graphql/introspect.h"
 #include "sql/cursor.h"
+#include "sql/node.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -105,6 +106,16 @@ void planner_consult_items(struct planner *p, const struct gql_value *v)
 	const struct origin *o = v ? origin_of(p, v) : NULL;
 	if (o)
 		p->deps[o->variable] |= DEP_DEEP | DEP_ITEMS;
+}
+
+/* Items of a list that are variables of their own decide, too. */
+void planner_consult_nodes(struct planner *p, const struct gql_value *v)
+{
+	const struct origin *o = v ? origin_of(p, v) : NULL;
+	if (o)
+		p->deps[o->variable] |= DEP_NODES;
+	for (size_t i = 0; v && v->kind == GQL_LIST && i < v->n; i++)
+		planner_consult_nodes(p, v->items[i]);
 }
 
 void planner_consult_cursor(struct planner *p, const struct gql_value *v)
@@ -307,6 +318,8 @@ static bool plan_root(struct planner *p, const struct gql_type *type, const stru
 	if (f->id < GQL_META_FIELDS)
 		return plan_introspection(p, nodes, root);
 	const struct binding *b = model_binding(p->model, f);
+	if (b->kind == BIND_NODE)
+		return plan_node(p, f, nodes, root);
 	if (b->kind == BIND_ROOT && b->use == USE_CONNECTION)
 		return plan_page(p, f, nodes, root);
 	if (b->kind == BIND_ROOT && b->use == USE_AGGREGATE)
@@ -439,6 +452,8 @@ uint64_t plan_fingerprint(const uint8_t *deps, size_t ndeps, const struct gql_va
 			h = hash_value(h, v, (deps[i] & DEP_ITEMS) != 0);
 		else
 			h = mix(h, !v ? 0 : v->kind == GQL_NULL ? 1 : 2);
+		if (i < ndeps && (deps[i] & DEP_NODES) && v)
+			h = mix(h, node_types_hash(v));
 		if (i < ndeps && (deps[i] & DEP_CURSOR) && v && v->kind == GQL_STRING)
 			h = mix(h, cursor_nulls(v->text));
 	}

@@ -67,6 +67,8 @@ bool planner_fail(struct planner *p, const struct ast_selection *node, enum err_
 void planner_consult(struct planner *p, const struct gql_value *v);
 /* The same for a list whose items decide something. `v` may be NULL. */
 void planner_consult_items(struct planner *p, const struct gql_value *v);
+/* The same for global ids: which types they are of. */
+void planner_consult_nodes(struct planner *p, const struct gql_value *v);
 /* The same for a cursor: which of its keys are null. */
 void planner_consult_cursor(struct planner *p, const struct gql_value *v);
 struct pexpr planner_pexpr(struct planner *p, const struct gql_value *v);
@@ -274,6 +276,17 @@ MUST_USE bool plan_choice(struct planner *p, const struct gql_field *f, struct n
 /* … or a slot of a parent's row: an expression, and the shape of an item. */
 MUST_USE bool choice_expression(struct planner *p, const struct scope *parent,
 	const struct gql_field *f, struct nodes nodes, str *expression, struct shape **out);
+
+/* ---- node.c ---- */
+
+/* node(id:), nodes(ids:) */
+MUST_USE bool plan_node(struct planner *p, const struct gql_field *f, struct nodes nodes,
+	struct plan_root *root);
+/* key = …: the row that a global id names, or none. */
+void put_node_condition(struct planner *p, struct sql *w, const struct scope *s,
+	const struct backing *b, const struct gql_value *id);
+/* What a row's global id is made of: its key, or a JSON array of the key's parts. */
+str node_id_expression(struct planner *p, uint32_t alias, const struct backing *b);
 
 /* ---- page.c ---- */
 

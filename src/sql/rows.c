@@ -53,6 +53,11 @@ static bool put_conditions(struct planner *p, struct sql *conditions, const stru
 	const struct gql_value *where = q->args.by_role[ARG_WHERE];
 	for (size_t i = 0; i < q->field->nargs; i++) {
 		const struct arg_binding *b = &q->binding->args[i];
+		const struct gql_value *v = q->args.values[i];
+		if (b->role == ARG_NODE_ID && is_given(v)) {
+			put_and(conditions);
+			put_node_condition(p, conditions, s, q->binding->target, v);
+		}
 		if (b->role == ARG_EQ && !put_equal(p, conditions, s, b, q->args.values[i]))
 			return false;
 	}

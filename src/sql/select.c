@@ -422,6 +422,30 @@ void shape_typename(struct planner *p, const struct gql_type *type, struct shape
 	out->shape = shape_wrap(p, gql->meta[GQL_FIELD_TYPENAME].type, &(struct leaf){ 0 }, NULL);
 }
 
+/* In documents the key stands under its column's name. */
+static bool field_node_id(struct building *o, const struct gql_field *f, const struct binding *b,
+	const struct collected *c, struct shape_field *out)
+{
+	const struct backing *source = b->target;
+	struct leaf leaf = model_facts(o->p->model, f->type->type)->leaf;
+	out->constant = source->type->name;
+	out->shape = shape_wrap(o->p, f->type, &leaf, NULL);
+	out->many_keys = source->nshown_key > 1;
+	out->in_doc = !o->scope->row || o->scope->embedded;
+	if (out->in_doc && out->many_keys)
+		return planner_fail(o->p, c->fields[0], ERR_UNSUPPORTED,
+			"The global id of \"%.*s\", whose key has several columns, can't be selected in a "
+			"document.",
+			STR_ARG(source->type->name));
+	if (out->in_doc)
+		from_key(o, out, &source->shown_key[0]->name, 1);
+	else
+		out->slot = row_slot(o->p, o->scope->row,
+			node_id_expression(o->p, o->scope->row->alias, source));
+	out->from = FROM_NODE_ID;
+	return true;
+}
+
 static bool one_field(struct building *o, const struct gql_type *type, const struct collected *c,
 	struct shape_field *out)
 {
@@ -443,6 +467,8 @@ static bool one_field(struct building *o, const struct gql_type *type, const str
 	bool ok;
 	if (b->kind == BIND_PLACE && b->place.computed && !has_row(o, c, f, out, &ok))
 		return ok;
+	if (b->kind == BIND_NODE_ID)
+		return field_node_id(o, f, b, c, out);
 	if (b->kind == BIND_PLACE)
 		return field_at_place(o, f, b, c, out);
 	if (b->kind == BIND_COMPUTED)

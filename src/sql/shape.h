@@ -30,6 +30,8 @@ enum field_from {
 	FROM_SPLICE,   /* response text that the caller has ready: an entity that was read again */
 	FROM_SELF,     /* the same row, as another object: an edge's node */
 	FROM_RESOLVER, /* what the embedding program answers: `resolving` */
+	FROM_NODE_ID,  /* the row's global id: `constant` is the type's name, the key in a slot or
+			  under a key; `many_keys`: a JSON array of its parts */
 	FROM_CURSOR,   /* the row's cursor, from the slots that `page` names */
 	/* fields of a SHAPE_PAGE */
 	FROM_PAGE_ROWS, /* a list with an object for each row */
@@ -86,7 +88,8 @@ struct shape_field {
 	const struct shape *shape;
 	const struct page *page;           /* CURSOR, PAGE_… */
 	const struct resolving *resolving; /* RESOLVER */
-	bool wants_row; /* no row was there to follow a relation from: must be read again */
+	bool many_keys, in_doc; /* NODE_ID; in_doc: `slot` is the number of a wanted key */
+	bool wants_row;         /* no row was there to follow a relation from: must be read again */
 	const struct gql_field *field; /* for messages: Type.field */
 };
 
