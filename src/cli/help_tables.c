@@ -56,7 +56,10 @@ static void put_scalars(struct buf *b)
 		[OUT_FLOAT] = "number",
 		[OUT_BOOLEAN] = "boolean",
 		[OUT_DIGITS] = "string",
+		[OUT_DATE] = "string",
+		[OUT_TIME] = "string",
 		[OUT_DATETIME] = "string",
+		[OUT_INTERVAL] = "string",
 		[OUT_JSON] = "as it is",
 		[OUT_BYTES] = "string",
 	};
@@ -91,7 +94,10 @@ static const char *kind_words(enum scalar_kind kind)
 		[KIND_LTREE] = "LTree",
 		[KIND_RANGE] = "ranges",
 		[KIND_ENUM] = "enums",
+		[KIND_SEARCH] = "TSVector",
 		[KIND_VECTOR] = "Vector",
+		[KIND_ARRAY] = "lists",
+		[KIND_PATH] = "JSON paths",
 	};
 	return WORDS[kind];
 }
@@ -99,6 +105,13 @@ static const char *kind_words(enum scalar_kind kind)
 static void put_kinds(struct buf *b, uint32_t kinds)
 {
 	bool first = true;
+	uint32_t all = 0;
+	for (size_t i = 0; i < FILTER_OPS_COUNT; i++)
+		all |= FILTER_OPS[i].kinds;
+	if (kinds == all) {
+		buf_lit(b, "everything");
+		return;
+	}
 	for (enum scalar_kind k = 0; k < KIND_COUNT; k++) {
 		if (!(kinds & BIT(k)) || !kind_words(k))
 			continue;
@@ -107,12 +120,33 @@ static void put_kinds(struct buf *b, uint32_t kinds)
 	}
 }
 
+static void put_operand(struct buf *b, const struct filter_op *op)
+{
+	const char *scalar = scalar_get(op->scalar)->name;
+	switch (op->operand) {
+	case OPERAND_ONE: buf_lit(b, "a value"); return;
+	case OPERAND_LIST: buf_lit(b, "a list of values"); return;
+	case OPERAND_BOOLEAN: buf_lit(b, "`Boolean`"); return;
+	case OPERAND_BETWEEN: buf_lit(b, "`{from, to}`"); return;
+	case OPERAND_SPAN: buf_printf(b, "`{from, to}` of `%s`", scalar); return;
+	case OPERAND_SCALAR: buf_printf(b, "`%s`", scalar); return;
+	case OPERAND_SCALARS: buf_printf(b, "`[%s!]`", scalar); return;
+	case OPERAND_ELEMENT: buf_lit(b, "an element"); return;
+	case OPERAND_MEASURE: buf_printf(b, "operators of `%s`", scalar); return;
+	case OPERAND_ITEM: buf_lit(b, "operators of the item"); return;
+	case OPERAND_PATH: buf_lit(b, "`{path}` and operators"); return;
+	case OPERAND_SEARCH: buf_lit(b, "`{query, language, mode}`"); return;
+	}
+}
+
 static void put_operators(struct buf *b)
 {
-	buf_lit(b, "| operator | of | meaning |\n|---|---|---|\n");
+	buf_lit(b, "| operator | of | takes | meaning |\n|---|---|---|---|\n");
 	for (size_t i = 0; i < FILTER_OPS_COUNT; i++) {
 		buf_printf(b, "| `%s` | ", FILTER_OPS[i].name);
 		put_kinds(b, FILTER_OPS[i].kinds);
+		buf_lit(b, " | ");
+		put_operand(b, &FILTER_OPS[i]);
 		buf_lit(b, " | ");
 		help_put_cell(b, FILTER_OPS[i].doc);
 		buf_lit(b, " |\n");
