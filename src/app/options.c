@@ -47,6 +47,7 @@ struct engine_options options_engine(const struct settings *s)
 		.slow_us = settings_number(s, SETTING_POOL_SLOW_AFTER) * 1000,
 		.suggestions = settings_flag(s, SETTING_ERRORS_SUGGESTIONS),
 		.debug = settings_flag(s, SETTING_ERRORS_DEBUG),
+		.change_context = settings_flag(s, SETTING_CHANGE_LOG_CONTEXT),
 		.cursor_seed = secret.n ? cursor_seed(secret) : CURSOR_SEED,
 		/* the choices stand in the same order */
 		.introspection =

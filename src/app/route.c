@@ -216,6 +216,18 @@ static void redirect_to_page(struct http_request *h)
 		&(struct http_response){ .status = 302, .headers = TO, .nheaders = COUNT(TO) });
 }
 
+/* Version, trace id, parent id, flags: 00-<32 digits>-<16 digits>-<2 digits>. Source: W3C Trace
+ * Context */
+static str trace_id_of(str header)
+{
+	enum { ID = 3, ID_DIGITS = 32, WHOLE = 55 };
+	bool shaped = header.n >= WHOLE && header.p[2] == '-' && header.p[ID + ID_DIGITS] == '-';
+	for (size_t i = ID; shaped && i < ID + ID_DIGITS; i++)
+		shaped = (header.p[i] >= '0' && header.p[i] <= '9') ||
+			(header.p[i] >= 'a' && header.p[i] <= 'f');
+	return shaped ? str_sub(header, ID, ID + ID_DIGITS) : STR_NONE;
+}
+
 static struct graphql_request *graphql_new(struct http_request *h, struct worker *w)
 {
 	struct graphql_request *g = arena_new(h->arena, struct graphql_request);
@@ -224,6 +236,7 @@ static struct graphql_request *graphql_new(struct http_request *h, struct worker
 	g->statuses = (enum statuses)settings_number(w->shared->settings, SETTING_HTTP_STATUSES);
 	g->exec.arena = h->arena;
 	g->exec.request_id = h->id;
+	g->exec.trace_id = trace_id_of(http_header(h, "traceparent"));
 	g->exec.idempotency_key = http_header(h, "Idempotency-Key");
 	g->exec.on_done = on_done;
 	h->user = g;

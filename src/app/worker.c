@@ -9,6 +9,7 @@
 
 #include "app/options.h"
 #include "app/route.h"
+#include "app/upkeep.h"
 #include "base/clock.h"
 #include "ev/file.h"
 #include "ev/loop.h"
@@ -115,8 +116,10 @@ static void close_all(struct worker *w)
 	if (w->http)
 		http_server_close(w->http);
 	identify_close(w->identify);
+	upkeep_stop(w->upkeep);
 	if (w->pool)
 		pgpool_close(w->pool);
+	upkeep_close(w->upkeep);
 	if (w->engine)
 		engine_close(w->engine);
 	if (w->next_model)
@@ -142,6 +145,7 @@ static void begin_drain(struct worker *w)
 		return;
 	uint64_t grace_ms = settings_number(w->shared->settings, SETTING_TIMEOUT_DRAIN);
 	w->drain_until_us = clock_mono_us() + grace_ms * 1000;
+	upkeep_stop(w->upkeep);
 	http_server_drain(w->http);
 	timer_every(w->drain_timer, DRAIN_TICK_MS);
 }
@@ -186,6 +190,16 @@ void worker_stop(struct worker *w)
 
 /* ---- the thread ---- */
 
+static void open_upkeep(struct worker *w)
+{
+	struct upkeep_options o = { .loop = w->loop,
+		.pool = w->pool,
+		.engine = w->engine,
+		.settings = w->shared->settings,
+		.log = w->shared->log };
+	w->upkeep = upkeep_open(&o);
+}
+
 bool worker_open(struct worker_shared *shared, unsigned number, unsigned workers, unsigned port,
 	const struct model *m, struct worker **out, struct err *e)
 {
@@ -203,6 +217,8 @@ bool worker_open(struct worker_shared *shared, unsigned number, unsigned workers
 		return false;
 	}
 	open_engine(w, m);
+	if (number == 0)
+		open_upkeep(w);
 	*out = w;
 	return true;
 }

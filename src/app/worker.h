@@ -29,6 +29,7 @@ struct worker {
 	struct pgpool *pool;
 	struct engine *engine;
 	struct identify *identify; /* NULL: every request is anonymous */
+	struct upkeep *upkeep;     /* of the first worker; NULL for others */
 	struct http_server *http;
 	struct http_route routes[8];
 	struct assets pages;

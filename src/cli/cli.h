@@ -34,6 +34,7 @@ struct cli_option {
 enum { CLI_OPTIONS_MAX = 6 };
 
 struct cli;
+struct pgsync;
 
 struct command {
 	const char *name; /* "check", "schema print" */
@@ -84,5 +85,12 @@ void cli_say(struct cli *c, const char *fmt, ...) PRINTF(2, 3);
 int cli_fail(struct cli *c, const struct err *e);
 /* Says what is wrong with the command line, and where help is. CLI_USAGE. */
 int cli_usage(struct cli *c, const char *fmt, ...) PRINTF(2, 3);
+/*
+ * Connects to the database of the settings (or the project's private one, when there is none and
+ * `private_database`), calls `fn`, disconnects. CLI_DONE, or the status of the error, which was
+ * said.
+ */
+typedef bool cli_database_fn(struct cli *c, struct pgsync *db, void *arg, struct err *e);
+int cli_database(struct cli *c, bool private_database, cli_database_fn *fn, void *arg);
 /* Is standard output a terminal that wants colours? */
 bool cli_colour(const struct cli *c);

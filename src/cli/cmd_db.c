@@ -1,32 +1,21 @@
 /* cmd_db - FraiseQL's own objects in a database. */
 #include "cli/commands.h"
 
-#include "app/local.h"
+#include "app/project.h"
 #include "pg/sync.h"
 
-/* Connects to the database of the settings; what runs there is the caller's. */
-static int with_database(struct cli *c, bool (*fn)(struct pgsync *db, struct err *e),
-	const char *said)
+static bool install(struct cli *c, struct pgsync *db, void *arg, struct err *e)
 {
-	struct local *l;
-	struct pgsync *db;
-	struct err e;
-	if (!local_open(&c->settings, &c->log, false, &l, &e))
-		return cli_fail(c, &e);
-	bool ok = pgsync_open(local_conninfo(l), "fraiseql", &c->log, &db, &e);
-	if (ok) {
-		ok = fn(db, &e);
-		pgsync_close(db);
-	}
-	local_close(l);
-	if (!ok)
-		return cli_fail(c, &e);
-	return cli_print(c, str_from(said));
+	UNUSED(c);
+	UNUSED(arg);
+	return project_install(db, e);
 }
 
 static int run_install(struct cli *c)
 {
-	return with_database(c, project_install, "The schema \"fraiseql\" is up to date.\n");
+	int status = cli_database(c, false, install, NULL);
+	return status != CLI_DONE ? status
+				  : cli_print(c, S("The schema \"fraiseql\" is up to date.\n"));
 }
 
 const struct command CMD_DB_INSTALL = {
@@ -47,8 +36,10 @@ static const struct cli_option UNINSTALL[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static bool uninstall(struct pgsync *db, struct err *e)
+static bool uninstall(struct cli *c, struct pgsync *db, void *arg, struct err *e)
 {
+	UNUSED(c);
+	UNUSED(arg);
 	return pgsync_exec(db, S("drop schema if exists fraiseql cascade"), e);
 }
 
@@ -59,7 +50,8 @@ static int run_uninstall(struct cli *c)
 			"this drops the schema \"fraiseql\" with all that depends on it, "
 			"your functions that return its types included; to do it, say "
 			"--yes");
-	return with_database(c, uninstall, "The schema \"fraiseql\" is gone.\n");
+	int status = cli_database(c, false, uninstall, NULL);
+	return status != CLI_DONE ? status : cli_print(c, S("The schema \"fraiseql\" is gone.\n"));
 }
 
 const struct command CMD_DB_UNINSTALL = {

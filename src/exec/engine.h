@@ -43,6 +43,7 @@ struct engine_options {
 	enum introspection_policy introspection;
 	const struct resolver_host *resolvers; /* NULL: fields with @resolver are refused */
 	uint64_t resolver_timeout_ms;          /* for all resolvers of a request; 0 = none */
+	bool change_context; /* mutations tell the change log their request and fields */
 	const char *anonymous_role; /* SET LOCAL ROLE of requests without identity; NULL = none */
 	uint64_t cursor_seed; /* checks cursors: CURSOR_SEED, or that of a secret (sql/cursor.h) */
 };
@@ -71,6 +72,7 @@ struct exec_request {
 	str variables;      /* JSON object text, "null" or empty */
 	bool query_only;    /* GET: mutations are refused with ERR_METHOD */
 	str request_id;
+	str trace_id;         /* of the client's trace, 32 hexadecimal digits; may be empty */
 	str idempotency_key;  /* the header's value; .p == NULL: none. Counts for mutations */
 	uint64_t deadline_us; /* loop clock; 0 = the pool's default */
 	/* Becomes session settings, context values, and what authorisation asks. NULL: anonymous.

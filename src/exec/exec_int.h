@@ -104,6 +104,8 @@ void exec_refuse(struct exec *x);
 
 /* Takes the caller's identity over: sets identity, settings, request_id. */
 void exec_identify(struct exec *x);
+/* Adds what a mutation says of itself, if it does. After planning. */
+void exec_identify_mutation(struct exec *x);
 /* The value of a name in @function(context:); for param_env. `arg` is the exec. */
 str exec_context(void *arg, str name);
 

@@ -46,6 +46,39 @@ void exec_identify(struct exec *x)
 		set(x, "role", i ? x->identity->database_role : role);
 }
 
+/* a, b, c: the names of the fields. */
+static str field_names(struct exec *x)
+{
+	struct buf b = buf_on(x->arena);
+	for (size_t i = 0; i < x->plan->nroots; i++) {
+		const struct gql_field *f = x->plan->roots[i].field.field;
+		if (f->id < GQL_META_FIELDS)
+			continue;
+		if (b.n)
+			buf_lit(&b, ", ");
+		buf_put(&b, f->name);
+	}
+	buf_putc(&b, '\0');
+	return (str){ b.p, b.n - 1 };
+}
+
+void exec_identify_mutation(struct exec *x)
+{
+	enum { MORE = 3 };
+	const struct pgsetting *own = x->settings;
+	int n = x->nsettings;
+	if (!x->engine->o.change_context)
+		return;
+	x->settings = arena_array(x->arena, struct pgsetting, (size_t)n + MORE);
+	x->nsettings = 0;
+	if (!x->identity)
+		set(x, "app.request_id", (str){ str_z(x->arena, x->req->request_id), 0 });
+	set(x, "app.trace_id", (str){ str_z(x->arena, x->req->trace_id), 0 });
+	set(x, "app.mutation", field_names(x));
+	for (int i = 0; i < n; i++)
+		x->settings[x->nsettings++] = own[i];
+}
+
 str exec_context(void *arg, str name)
 {
 	const struct exec *x = arg;

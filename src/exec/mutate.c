@@ -398,5 +398,6 @@ void mutate_begin(struct exec *x)
 		exec_refuse(x);
 		return;
 	}
+	exec_identify_mutation(x);
 	mutate_next(x);
 }

@@ -74,12 +74,15 @@ export class Postgres {
   }
 
   /** Waits until a query prints `wanted`. */
-  async until(query, wanted) {
-    for (let tries = 0; tries < 200; tries += 1) {
-      if (await this.sql(query) === wanted) return;
+  async until(query, wanted, timeout = 10_000) {
+    const end = Date.now() + timeout;
+    let printed;
+    do {
+      printed = await this.sql(query);
+      if (printed === wanted) return;
       await new Promise((next) => { setTimeout(next, 20); });
-    }
-    throw new Error(`never ${wanted}: ${query}`);
+    } while (Date.now() < end);
+    throw new Error(`never ${wanted}, but ${printed}: ${query}`);
   }
 
   async file(path) {
