@@ -43,7 +43,7 @@ struct engine_options {
 	enum introspection_policy introspection;
 	const struct resolver_host *resolvers; /* NULL: fields with @resolver are refused */
 	uint64_t resolver_timeout_ms;          /* for all resolvers of a request; 0 = none */
-	bool change_context; /* mutations tell the change log their request and fields */
+	bool change_context;        /* mutations tell the change log their request and fields */
 	const char *anonymous_role; /* SET LOCAL ROLE of requests without identity; NULL = none */
 	uint64_t cursor_seed; /* checks cursors: CURSOR_SEED, or that of a secret (sql/cursor.h) */
 };
