@@ -2,29 +2,7 @@
 #include "app/pulling.h"
 
 #include "ev/file.h"
-#include "gen/sql.h"
 #include "pg/sync.h"
-
-#include <string.h>
-
-static const char *facts_sql(void)
-{
-	for (const struct embedded_file *f = sql_files; f->name; f++)
-		if (strcmp(f->name, "pull.sql") == 0)
-			return (const char *)f->data;
-	return "";
-}
-
-/* The catalog is read with the user's search path, the views with none: all names are whole. */
-static bool read_facts(struct arena *a, struct pgsync *db, struct pull_facts **out, struct err *e)
-{
-	const struct catalog *catalog;
-	str json;
-	return project_catalog(a, db, &catalog, e) &&
-		pgsync_exec(db, S("set search_path to ''"), e) &&
-		pgsync_value(db, a, facts_sql(), &json, e) &&
-		pull_facts_read(a, catalog, json, out, e);
-}
 
 bool pulling_facts(struct arena *a, const char *conninfo, const struct log *log,
 	struct pull_facts **out, struct err *e)
@@ -32,7 +10,7 @@ bool pulling_facts(struct arena *a, const char *conninfo, const struct log *log,
 	struct pgsync *db;
 	if (!pgsync_open(conninfo, "fraiseql", log, &db, e))
 		return false;
-	bool ok = read_facts(a, db, out, e);
+	bool ok = project_facts(a, db, out, e);
 	pgsync_close(db);
 	return ok;
 }

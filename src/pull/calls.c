@@ -147,7 +147,7 @@ static str contract_type(struct draft *d, str name)
 	struct draft_type *error = new_type(d, AST_OBJECT_TYPE, pascal, "Error");
 	result->members = str_printf(d->arena, " = %.*s | %.*s", STR_ARG(success->name),
 		STR_ARG(error->name));
-	put_member(d, success, "status", S("String!"),
+	put_member(d, success, "status", S("String"),
 		"What has been done, in the database's word.");
 	put_member(d, success, "message", S("String"), NULL);
 	if (entity) {

@@ -41,7 +41,7 @@ static void resync(const struct lines *a, size_t i, const struct lines *b, size_
 			*x = sum - skip;
 			*y = skip;
 			if (*x < left && *y < right && str_eq(a->at[i + *x], b->at[j + *y]) &&
-				a->at[i + *x].n > 1)
+				a->at[i + *x].n > 0)
 				return;
 		}
 	*x = left < right ? left : MIN(left, REACH);

@@ -175,11 +175,21 @@ static str stripped(struct draft *d, str column)
 	return STR_NONE;
 }
 
+/* The same where keys are called hostid: proxy_hostid → proxy_host. */
+static str stripped_by(struct draft *d, const struct cat_foreign_key *k)
+{
+	str column = k->columns[0]->name, referenced = k->references[0]->name;
+	str role = stripped(d, column);
+	bool glued = str_ends(referenced, S("id")) && !str_ends(referenced, S("_id")) &&
+		referenced.n > 2 && str_ends(column, S("id")) && column.n > 2;
+	return !role.n && glued ? str_sub(column, 0, column.n - 2) : role;
+}
+
 /* What the referenced row is to the referring one: author. */
 static str role_of(struct draft *d, const struct cat_foreign_key *k, const struct draft_type *to)
 {
 	if (k->n == 1) {
-		str column = k->columns[0]->name, role = stripped(d, column);
+		str column = k->columns[0]->name, role = stripped_by(d, k);
 		return role.n
 			? role
 			: str_printf(d->arena, "%.*s_%.*s", STR_ARG(column), STR_ARG(to->one));
@@ -197,7 +207,7 @@ static str role_of(struct draft *d, const struct cat_foreign_key *k, const struc
 static str stripped_or_column(struct draft *d, const struct cat_foreign_key *k, str role)
 {
 	str column = k->columns[0]->name;
-	return k->n == 1 && !stripped(d, column).n ? column : role;
+	return k->n == 1 && !stripped_by(d, k).n ? column : role;
 }
 
 static bool put_named(struct draft *d, struct draft_type *t, struct draft_field *f, str name,
