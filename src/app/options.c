@@ -34,6 +34,14 @@ struct pgpool_options options_pool(const struct settings *s, const char *conninf
 	return o;
 }
 
+struct replicas_options options_replicas(const struct settings *s)
+{
+	str secret = str_from(settings_text(s, SETTING_CURSORS_SECRET));
+	return (struct replicas_options){ .wait_ms = settings_number(s, SETTING_REPLICAS_WAIT),
+		.lag_max_ms = settings_number(s, SETTING_REPLICAS_LAG),
+		.seed = secret.n ? cursor_seed(secret) : CURSOR_SEED };
+}
+
 struct engine_options options_engine(const struct settings *s)
 {
 	str secret = str_from(settings_text(s, SETTING_CURSORS_SECRET));

@@ -6,6 +6,7 @@
 
 #include "app/settings.h"
 #include "exec/engine.h"
+#include "exec/replicas.h"
 
 /*
  * The pool of one of `workers` threads: pool.fast counts connections over all of them. Texts are
@@ -15,3 +16,5 @@ struct pgpool_options options_pool(const struct settings *s, const char *conninf
 	const struct log *log);
 /* Loop, pool, log and model are left to the caller. */
 struct engine_options options_engine(const struct settings *s);
+/* Loop, log and pools are left to the caller. */
+struct replicas_options options_replicas(const struct settings *s);

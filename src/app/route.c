@@ -13,7 +13,10 @@
 
 #include <string.h>
 
-enum { JSON_DEPTH = 128 };
+enum { JSON_DEPTH = 128, HEADERS_MAX = 4 };
+
+#define WRITTEN "Fraiseql-Written"
+#define COOKIE "fraiseql_written"
 
 struct graphql_request {
 	struct exec_request exec; /* first: on_done gets its address */
@@ -25,6 +28,7 @@ struct graphql_request {
 	bool replayed;             /* the answer was stored under an Idempotency-Key */
 	struct auth_waiter waiter; /* for keys that its token may be signed with */
 	const char *challenge;     /* for WWW-Authenticate; NULL = the usual */
+	str written;               /* token of this request's write; empty = none */
 };
 
 /* ---- answers ---- */
@@ -35,29 +39,52 @@ static const char *media_name(enum media m)
 				  : "application/json; charset=utf-8";
 }
 
+/* The write's place in the log, for clients that send it back and for browsers. */
+static size_t put_written(struct graphql_request *g, struct http_header_field *out)
+{
+	const struct settings *s = g->worker->shared->settings;
+	uint64_t seconds = settings_number(s, SETTING_REPLICAS_REMEMBER) / 1000;
+	bool tls = settings_path(s, SETTING_TLS_KEY) != NULL;
+	str cookie = str_printf(g->http->arena,
+		COOKIE "=%.*s; Path=/; Max-Age=%llu; HttpOnly; SameSite=Lax%s", STR_ARG(g->written),
+		(unsigned long long)seconds, tls ? "; Secure" : "");
+	out[0] = (struct http_header_field){ WRITTEN, str_z(g->http->arena, g->written) };
+	out[1] = (struct http_header_field){ "Set-Cookie", str_z(g->http->arena, cookie) };
+	return 2;
+}
+
+/* The token of the client's last write, from its header, else from the cookie. */
+static str read_written(struct http_request *h)
+{
+	str given = http_header(h, WRITTEN), rest = http_header(h, "Cookie");
+	while (!given.n && rest.n > 0) {
+		str pair = str_trim(str_split(&rest, ';'));
+		if (str_starts(pair, S(COOKIE "=")))
+			given = str_sub(pair, sizeof COOKIE, pair.n);
+	}
+	return given;
+}
+
 static void answer(struct graphql_request *g, int status, str body)
 {
-	static const struct http_header_field ALLOW_POST[] = { { "Allow", "POST" } };
-	static const struct http_header_field RETRY[] = { { "Retry-After", "1" } };
-	static const struct http_header_field REPLAYED[] = { { "Idempotency-Replayed", "true" } };
-	const struct http_header_field challenge = { "WWW-Authenticate",
-		g->challenge ? g->challenge : identify_challenge(g->http->arena, false, NULL) };
+	struct http_header_field headers[HEADERS_MAX];
 	struct http_response r = { .status = status,
 		.content_type = media_name(status_media(g->statuses, status, g->media)),
-		.body = body };
-	if (status == 405) {
-		r.headers = ALLOW_POST;
-		r.nheaders = COUNT(ALLOW_POST);
-	} else if (status == 503 || status == 409) {
-		r.headers = RETRY;
-		r.nheaders = COUNT(RETRY);
-	} else if (g->replayed) {
-		r.headers = REPLAYED;
-		r.nheaders = COUNT(REPLAYED);
-	} else if (status == 401 || g->challenge) {
-		r.headers = &challenge;
-		r.nheaders = 1;
-	}
+		.body = body,
+		.headers = headers };
+	if (status == 405)
+		headers[r.nheaders++] = (struct http_header_field){ "Allow", "POST" };
+	else if (status == 503 || status == 409)
+		headers[r.nheaders++] = (struct http_header_field){ "Retry-After", "1" };
+	else if (g->replayed)
+		headers[r.nheaders++] =
+			(struct http_header_field){ "Idempotency-Replayed", "true" };
+	else if (status == 401 || g->challenge)
+		headers[r.nheaders++] = (struct http_header_field){ "WWW-Authenticate",
+			g->challenge ? g->challenge
+				     : identify_challenge(g->http->arena, false, NULL) };
+	if (g->written.n)
+		r.nheaders += put_written(g, &headers[r.nheaders]);
 	http_respond(g->http, &r);
 }
 
@@ -76,6 +103,7 @@ static void on_done(struct exec_request *exec, const struct exec_response *r)
 	struct graphql_request *g = (struct graphql_request *)(void *)exec;
 	g->http->operation = r->operation_name;
 	g->replayed = r->replayed;
+	g->written = r->written;
 	answer(g, status_response(g->statuses, r, g->media), r->body);
 }
 
@@ -238,6 +266,8 @@ static struct graphql_request *graphql_new(struct http_request *h, struct worker
 	g->exec.request_id = h->id;
 	g->exec.trace_id = trace_id_of(http_header(h, "traceparent"));
 	g->exec.idempotency_key = http_header(h, "Idempotency-Key");
+	if (w->replicas)
+		g->exec.written = read_written(h);
 	g->exec.on_done = on_done;
 	h->user = g;
 	h->on_gone = on_gone;

@@ -35,11 +35,44 @@ static bool open_pool(struct worker *w, unsigned workers, struct err *e)
 	return pgpool_open(w->loop, &o, &w->pool, e);
 }
 
+/* One pool each, like that of the primary. */
+static bool open_replicas(struct worker *w, unsigned workers, struct err *e)
+{
+	const struct worker_shared *shared = w->shared;
+	struct arena *a = arena_open(0);
+	str rest = str_from(settings_text(shared->settings, SETTING_REPLICAS_URLS));
+	bool ok = true;
+	while (ok && rest.n > 0) {
+		str url = str_split(&rest, ' ');
+		if (!url.n)
+			continue;
+		struct pgpool_options o =
+			options_pool(shared->settings, str_z(a, url), workers, shared->log);
+		w->replica_pools =
+			mem_grow(w->replica_pools, (w->nreplicas + 1) * sizeof(struct pgpool *));
+		ok = pgpool_open(w->loop, &o, &w->replica_pools[w->nreplicas], e) ||
+			err_prefix(e, "replicas.urls: ");
+		w->nreplicas += ok;
+	}
+	arena_close(a);
+	if (!ok || !w->nreplicas)
+		return ok;
+	struct replicas_options o = options_replicas(shared->settings);
+	o.loop = w->loop;
+	o.log = shared->log;
+	o.primary = w->pool;
+	o.pools = w->replica_pools;
+	o.n = w->nreplicas;
+	w->replicas = replicas_open(&o);
+	return true;
+}
+
 static void open_engine(struct worker *w, const struct model *m)
 {
 	struct engine_options o = options_engine(w->shared->settings);
 	o.loop = w->loop;
 	o.pool = w->pool;
+	o.replicas = w->replicas;
 	o.log = w->shared->log;
 	o.model = m;
 	w->engine = engine_open(&o);
@@ -119,6 +152,10 @@ static void close_all(struct worker *w)
 	upkeep_stop(w->upkeep);
 	if (w->pool)
 		pgpool_close(w->pool);
+	for (size_t i = 0; i < w->nreplicas; i++)
+		pgpool_close(w->replica_pools[i]);
+	mem_free(w->replica_pools);
+	replicas_close(w->replicas);
 	upkeep_close(w->upkeep);
 	if (w->engine)
 		engine_close(w->engine);
@@ -210,7 +247,7 @@ bool worker_open(struct worker_shared *shared, unsigned number, unsigned workers
 	w->loop = loop_open();
 	w->wake = wake_open(w->loop, on_wake, w);
 	w->drain_timer = timer_open(w->loop, on_drain_tick, w);
-	if (!open_pool(w, workers, e) ||
+	if (!open_pool(w, workers, e) || !open_replicas(w, workers, e) ||
 		!identify_open(w->loop, shared->settings, shared->log, &w->identify, e) ||
 		!open_http(w, workers, port, e)) {
 		close_all(w);

@@ -8,6 +8,7 @@
 #include "app/settings.h"
 #include "base/log.h"
 #include "exec/engine.h"
+#include "exec/replicas.h"
 #include "http/assets.h"
 #include "http/server.h"
 
@@ -27,6 +28,9 @@ struct worker {
 	struct worker_shared *shared;
 	struct loop *loop;
 	struct pgpool *pool;
+	struct pgpool **replica_pools; /* NULL: there are no replicas */
+	size_t nreplicas;
+	struct replicas *replicas;
 	struct engine *engine;
 	struct identify *identify; /* NULL: every request is anonymous */
 	struct upkeep *upkeep;     /* of the first worker; NULL for others */

@@ -89,6 +89,13 @@ static void check_size(struct exec *x)
 	x->data_null = true;
 }
 
+static void put_token(struct exec *x, struct exec_response *response)
+{
+	char token[REPLICA_TOKEN_MAX];
+	replicas_token(x->engine->o.replicas, x->log_place, token);
+	response->written = str_dup(x->req->arena, str_from(token));
+}
+
 static void finish(struct exec *x, enum exec_outcome outcome)
 {
 	struct exec_request *r = x->req;
@@ -101,6 +108,8 @@ static void finish(struct exec *x, enum exec_outcome outcome)
 		response.body = final_body(x, outcome);
 		if (x->doc && x->doc->operation)
 			response.operation_name = str_dup(r->arena, x->doc->operation->name.text);
+		if (x->log_place)
+			put_token(x, &response);
 		x->engine->errors += x->errors.n > 0;
 		r->exec = NULL;
 		r->on_done(r, &response);
@@ -304,6 +313,18 @@ static enum pglane choose_lane(const struct exec *x)
 	return e && e->mean_us && x->job.tx == PGTX_NONE ? PGLANE_FAST : PGLANE_ISOLATED;
 }
 
+/* What a replica could not answer is asked of the primary: it may be gone, have cancelled the query
+ * for the sake of the log, or not know a table yet. */
+static bool leave_replica(struct exec *x, const struct err *e)
+{
+	if (x->pool == x->engine->o.pool || e->code == ERR_TIMEOUT)
+		return false;
+	x->pool = x->engine->o.pool;
+	x->errors.n = x->errors_sent;
+	x->rounds--;
+	return true;
+}
+
 static void on_query_done(struct pgjob *job, const struct err *e, const struct pgdiag *diag)
 {
 	struct exec *x = job->user;
@@ -312,6 +333,10 @@ static void on_query_done(struct pgjob *job, const struct err *e, const struct p
 		return;
 	}
 	note_time(x);
+	if (e && leave_replica(x, e)) {
+		send_query(x);
+		return;
+	}
 	if (!e) {
 		put_ready_roots(x, x->plan->nroots);
 		exec_finish(x);
@@ -357,6 +382,7 @@ static void send_query(struct exec *x)
 	x->out.n = 0;
 	x->next_root = 0;
 	x->data_null = false;
+	x->errors_sent = x->errors.n;
 	buf_lit(&x->out, "{\"data\":{");
 	if (!bind_roots(x) || x->rounds++ > x->plan->nroots) {
 		put_ready_roots(x, x->plan->nroots);
@@ -373,7 +399,28 @@ static void send_query(struct exec *x)
 	job->on_result = on_query_result;
 	job->on_done = on_query_done;
 	job->user = x;
-	pgpool_submit(x->engine->o.pool, job);
+	pgpool_submit(x->pool, job);
+}
+
+static void on_pool(struct replica_wait *w, struct pgpool *pool)
+{
+	struct exec *x = CONTAINER(w, struct exec, wait);
+	x->pool = pool;
+	send_query(x);
+}
+
+/* Chooses the database, then sends the query there. */
+static void begin_query(struct exec *x)
+{
+	struct engine *e = x->engine;
+	x->pool = e->o.pool;
+	if (!e->o.replicas || !replica_may_read(x)) {
+		send_query(x);
+		return;
+	}
+	x->wait.fn = on_pool;
+	x->wait.lsn = replicas_place(e->o.replicas, x->req->written);
+	replicas_find(e->o.replicas, &x->wait);
 }
 
 /* ---- parameters ---- */
@@ -489,7 +536,7 @@ void engine_execute(struct engine *e, struct exec_request *r)
 	if (x->plan->operation == AST_MUTATION) {
 		mutate_begin(x);
 	} else {
-		send_query(x);
+		begin_query(x);
 	}
 }
 
@@ -500,14 +547,16 @@ void engine_cancel(struct engine *e, struct exec_request *r)
 		return;
 	x->req = NULL;
 	r->exec = NULL;
-	bool resolving = x->resolve != NULL;
+	bool resolving = x->resolve != NULL, waiting = x->wait.waiting;
 	if (resolving)
 		exec_resolve_cancel(x);
-	if (resolving || mutate_cancel(x)) {
-		release(x);
+	if (waiting)
+		replicas_forget(e->o.replicas, &x->wait);
+	if (!resolving && !waiting && !mutate_cancel(x)) {
+		pgpool_cancel(x->pool ? x->pool : e->o.pool, &x->job);
 		return;
 	}
-	pgpool_cancel(e->o.pool, &x->job);
+	release(x);
 }
 
 /* ---- the engine ---- */

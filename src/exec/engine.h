@@ -45,6 +45,7 @@ struct engine_options {
 	uint64_t resolver_timeout_ms;          /* for all resolvers of a request; 0 = none */
 	bool change_context;        /* mutations tell the change log their request and fields */
 	const char *anonymous_role; /* SET LOCAL ROLE of requests without identity; NULL = none */
+	struct replicas *replicas; /* where reads go instead; NULL = nowhere. Outlives the engine */
 	uint64_t cursor_seed; /* checks cursors: CURSOR_SEED, or that of a secret (sql/cursor.h) */
 };
 
@@ -62,6 +63,7 @@ struct exec_response {
 	bool replayed;      /* some of it was stored under its Idempotency-Key */
 	bool unavailable;   /* nothing could be asked of the database: worth a 503 */
 	uint64_t query_us;  /* time at the database */
+	str written; /* after a mutation, with replicas: the token for the client's next reads */
 };
 
 struct exec_request {
@@ -74,6 +76,7 @@ struct exec_request {
 	str request_id;
 	str trace_id;         /* of the client's trace, 32 hexadecimal digits; may be empty */
 	str idempotency_key;  /* the header's value; .p == NULL: none. Counts for mutations */
+	str written;          /* the token of the client's last write; empty = none */
 	uint64_t deadline_us; /* loop clock; 0 = the pool's default */
 	/* Becomes session settings, context values, and what authorisation asks. NULL: anonymous.
 	 * It is copied when the request begins. */

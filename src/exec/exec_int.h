@@ -5,6 +5,7 @@
 #include "exec/engine.h"
 #include "exec/gap.h"
 #include "exec/project.h"
+#include "exec/replicas.h"
 #include "exec/status.h"
 
 #include "base/buf.h"
@@ -66,7 +67,8 @@ struct exec {
 	bool data_null;       /* a null reached the top */
 	bool replayed;        /* some unit was not run: its answer was stored */
 	unsigned rounds;
-	struct unit unit; /* that is running */
+	size_t errors_sent; /* errors there were before the query was sent */
+	struct unit unit;   /* that is running */
 	const struct failure *
 		*failures;           /* by root, of a mutation: how it failed, NULL = it did not */
 	struct idempotency *key;     /* with an Idempotency-Key */
@@ -76,6 +78,9 @@ struct exec {
 	struct written *written;     /* by the running write of a table */
 	struct gaps gaps;            /* of fields with resolvers */
 	struct resolve_run *resolve; /* while resolvers run */
+	struct pgpool *pool;         /* a query's: the primary's or a replica's */
+	struct replica_wait wait;    /* for it */
+	uint64_t log_place;          /* a mutation's place in the log, with replicas */
 	uint64_t started_us, query_us;
 };
 
@@ -132,6 +137,13 @@ void resolve_close(struct engine *e);
 void mutate_begin(struct exec *x);
 /* The caller is gone. True when the mutation was between two attempts: then it has ended. */
 bool mutate_cancel(struct exec *x);
+
+/* ---- replica_use.c ---- */
+
+/* May a replica answer the query? Not when it calls a function that may write. */
+bool replica_may_read(const struct exec *x);
+/* Ends a mutation: with replicas, asks first where in the log it stands. */
+void replica_finish_write(struct exec *x);
 
 /* ---- respond.c ---- */
 

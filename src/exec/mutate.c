@@ -377,7 +377,7 @@ static bool find_unit(struct exec *x)
 static void mutate_next(struct exec *x)
 {
 	if (x->data_null || !find_unit(x))
-		exec_finish(x);
+		replica_finish_write(x);
 	else if (x->plan->roots[x->unit.first].kind == ROOT_RESOLVER)
 		run_resolver(x);
 	else

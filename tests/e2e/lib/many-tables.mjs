@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 export function manyTables(n) {
   const sql = ["create type state as enum ('new', 'open', 'closed');"];
   for (let i = 0; i < n; i += 1) {
-    const other = i === 0 ? 0 : Math.floor(i / 2);
+    const half = Math.floor(i / 2);
+    const other = half % 10 === 9 ? half - 1 : half;
     if (i % 10 === 9) {
       sql.push(`create table link_${i} (a_id int not null references thing_${i - 1},`
         + ` b_id int not null references thing_${i - 2}, primary key (a_id, b_id));`);
@@ -15,7 +16,7 @@ export function manyTables(n) {
     }
     sql.push(`create table thing_${i} (id int primary key generated always as identity, name text not null,
       code text unique, state state not null default 'new', amount numeric(12, 2), tags text[] not null default '{}',
-      created_at timestamptz not null default now(), meta jsonb, owner_id int references thing_${other % 10 === 9 ? other - 1 : other},
+      created_at timestamptz not null default now(), meta jsonb, owner_id int references thing_${other},
       parent_id int references thing_${i});`);
     sql.push(`comment on table thing_${i} is 'Thing number ${i}.';`);
     if (i % 10 === 8)
@@ -23,7 +24,7 @@ export function manyTables(n) {
         'owner', jsonb_build_object('id', o.id, 'name', o.name), 'children', coalesce((select jsonb_agg(
         jsonb_build_object('id', c.id, 'amount', c.amount) order by c.id) from thing_${i} c
         where c.parent_id = t.id), '[]')) as data from thing_${i} t
-        left join thing_${other % 10 === 9 ? other - 1 : other} o on o.id = t.owner_id;`);
+        left join thing_${other} o on o.id = t.owner_id;`);
   }
   return sql;
 }
