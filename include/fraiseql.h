@@ -17,14 +17,21 @@
  * Link with: pkg-config --cflags --libs fraiseql
  *
  * A handle (struct fq) is one project: its settings, its database, its compiled schema. A process
- * may have several.
+ * may have several. What the program adds to it comes with fq_open: resolvers, which answer fields
+ * that no table has, and a context, which says who a request is from.
  *
  * Threads. A handle may be used by any thread; calls on one handle run one after the other, a
  * second caller waits. Two handles do not know of each other. Exceptions: fq_main takes the whole
- * process, and fq_close must be the last call on its handle.
+ * process, and fq_close must be the last call on its handle. Resolvers and the context are called
+ * by threads of the library's, several at a time; they must not call functions that take their own
+ * handle (struct fq): these may be waiting for them.
  *
  * Texts. All are UTF-8 and end with NUL. What you pass is copied or no longer looked at when the
  * call returns. What you get belongs to the struct that it is in, until that is freed.
+ *
+ * Structs that you pass are to be zeroed first ("= { 0 }" or by naming members): members that come
+ * later mean by 0 what was before. The library's names begin with fq_, its symbols have the version
+ * FRAISEQL_1; nothing else of it is visible.
  *
  * Signals. The library changes no signal's disposition but in fq_main. Ignore SIGPIPE before
  * fq_serve, as every program with sockets does.
@@ -73,6 +80,105 @@ FQ_API int fq_main(int argc, char **argv);
 
 struct fq;
 
+/* ---- resolvers ---- */
+
+/*
+ * A field with @resolver(name:) is answered by the program:
+ *
+ *     type User @source(relation: "v_user") {
+ *             id: UUID!
+ *             email: String!
+ *             gravatar(size: Int = 80): URL @resolver(name: "gravatar", requires: ["email"])
+ *     }
+ *
+ * All parents of the field at one level of a response are one batch, however many rows there are,
+ * so that a resolver can fetch what it needs at once. Fields of Query and Mutation have one parent,
+ * "{}"; those of Mutation are run at their place among the others.
+ *
+ *     static void gravatar(struct fq_batch *batch, void *user)
+ *     {
+ *             for (size_t i = 0; i < fq_batch_size(batch); i++)
+ *                     fq_batch_put(batch, i, url_for(fq_batch_parent(batch, i)));
+ *     }
+ *
+ * All JSON is as PostgreSQL's functions get and give it: keys in snake_case, enum values by their
+ * stored labels. An answer is checked against the field's type; fields of an object that it returns
+ * are its members, and may have resolvers themselves. What is not put is null.
+ */
+struct fq_batch;
+
+typedef void fq_resolve_fn(struct fq_batch *batch, void *user);
+
+struct fq_resolver {
+	const char *name; /* as in @resolver(name:); copied */
+	fq_resolve_fn *fn;
+	void *user; /* handed to fn */
+	/*
+	 * 0: fn may block; it runs on a thread for it (setting resolvers.threads), and the batch is
+	 * answered when it returns.
+	 * 1: fn must not block; it runs on a serving thread, and the batch is answered when
+	 * fq_batch_done is called, by any thread, then or later. It must be called: fq_stop and
+	 * fq_close wait for it.
+	 */
+	int asynchronous;
+};
+
+/*
+ * What fn asks and says; one thread at a time. Texts live as long as the batch: until fn returns,
+ * or for asynchronous ones until fq_batch_done is called. A request that was given up (its client
+ * is gone, timeout.resolver has passed) does not end its batches; their answers are dropped.
+ */
+FQ_API size_t fq_batch_size(const struct fq_batch *batch); /* parents; at least 1 */
+/* A parent's required fields, as a JSON object. NULL for an i that is too large. */
+FQ_API const char *fq_batch_parent(const struct fq_batch *batch, size_t i);
+/* The field's arguments, as a JSON object; the same for all parents. */
+FQ_API const char *fq_batch_arguments(const struct fq_batch *batch);
+/* "User.gravatar" */
+FQ_API const char *fq_batch_field(const struct fq_batch *batch);
+/* Of who asks: "user_id", "tenant_id", "role", "claims", "request_id", or a setting's name. NULL
+ * when there is none, and for anonymous requests. */
+FQ_API const char *fq_batch_identity(const struct fq_batch *batch, const char *name);
+/* The answer for a parent, JSON, copied; NULL is null. The last call for a parent counts. */
+FQ_API void fq_batch_put(struct fq_batch *batch, size_t i, const char *json);
+/* An error for a parent, at the field's path. `code`: one of the list in docs/errors.md, such as
+ * "NOT_FOUND"; NULL or another = RESOLVER_FAILED. The client sees the message. */
+FQ_API void fq_batch_fail(struct fq_batch *batch, size_t i, const char *code, const char *message);
+/* Asynchronous resolvers: all is said. The batch is not to be touched afterwards. Does nothing for
+ * others. */
+FQ_API void fq_batch_done(struct fq_batch *batch);
+
+/* ---- identities ---- */
+
+/* Who a request is from. It becomes session settings in PostgreSQL, as docs/authentication.md says.
+ * Anything may be NULL. */
+struct fq_identity {
+	const char *user_id;         /* app.user_id */
+	const char *tenant_id;       /* app.tenant_id */
+	const char *roles;           /* words separated by blanks; the first is app.role */
+	const char *scopes;          /* words separated by blanks */
+	const char *claims;          /* a JSON object; app.claims */
+	const char *const *settings; /* further ones, "app.plan=gold", NULL at the end */
+	const char *database_role;   /* statements run as this role (SET LOCAL ROLE) */
+};
+
+/*
+ * Called for each HTTP request, on a serving thread: it must not block. It may look at the request
+ * and call one of the last two, or neither: then a bearer token counts, if the settings say where
+ * its keys are, and else the request is anonymous. Texts live until it returns.
+ */
+struct fq_context;
+typedef void fq_context_fn(struct fq_context *context, void *user);
+/* A header's value (name in any case), or NULL. */
+FQ_API const char *fq_context_header(const struct fq_context *context, const char *name);
+/* The client's address. */
+FQ_API const char *fq_context_peer(const struct fq_context *context);
+/* The request is from this identity, which is copied. */
+FQ_API void fq_context_identify(struct fq_context *context, const struct fq_identity *identity);
+/* The request is answered with 401 and this message. */
+FQ_API void fq_context_refuse(struct fq_context *context, const char *message);
+
+/* ---- handles ---- */
+
 struct fq_options {
 	/* The project's folder, with schema.graphql or schema/, and fraiseql.yaml if there is one.
 	 * NULL: the current folder. */
@@ -91,19 +197,24 @@ struct fq_options {
 	 * opened on a thread that outlives the handle.
 	 */
 	int development;
+	const struct fq_resolver *resolvers; /* ends with a NULL name; or NULL. Copied */
+	fq_context_fn *context;              /* or NULL */
+	void *context_user;                  /* handed to it */
 };
 
 /*
  * Opens a project: reads the settings, finds the database, compiles the schema. On FQ_DONE *out is
- * a handle for fq_close. On failure *out is untouched.
+ * a handle for fq_close. On failure *out is untouched. A field whose resolver is not registered is
+ * a failure (FQ_CONFIG).
  */
 FQ_API enum fq_status fq_open(const struct fq_options *options, struct fq **out,
 	struct fq_error *error);
 
 struct fq_request {
-	const char *query;     /* the document; required */
-	const char *operation; /* which operation of it; NULL where it has only one */
-	const char *variables; /* a JSON object as text; NULL = none */
+	const char *query;                  /* the document; required */
+	const char *operation;              /* which operation of it; NULL where it has only one */
+	const char *variables;              /* a JSON object as text; NULL = none */
+	const struct fq_identity *identity; /* NULL = anonymous */
 };
 
 struct fq_response {

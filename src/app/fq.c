@@ -4,8 +4,7 @@
  * A handle has one mutex: calls on it follow one another. The server gets settings of its own that
  * name the database of `local`, so that both use the same one, the private one included.
  */
-#include <fraiseql.h>
-
+#include "app/fq_int.h"
 #include "app/local.h"
 #include "app/server.h"
 #include "base/jread.h"
@@ -24,6 +23,10 @@ struct fq {
 	struct settings server_settings;
 	enum server_mode mode;
 	struct log log;
+	struct fq_resolvers *resolvers;
+	fq_context_fn *context;
+	void *context_user;
+	struct host host;
 	struct local *local;
 	struct server *server; /* NULL: it is not serving */
 	pthread_mutex_t mutex;
@@ -115,6 +118,32 @@ static enum fq_status compile(struct fq *fq, struct fq_error *error)
 	return status;
 }
 
+static enum host_verdict ask_context(void *arg, struct http_request *h, struct identity *out,
+	struct err *e)
+{
+	struct fq *fq = arg;
+	return fq_context_ask(fq->context, fq->context_user, h, out, e);
+}
+
+static bool has_resolver(void *arg, str name)
+{
+	struct fq *fq = arg;
+	return fq_resolvers_has(fq->resolvers, name);
+}
+
+static void set_host(struct fq *fq, const struct fq_options *o)
+{
+	unsigned threads = (unsigned)settings_number(&fq->settings, SETTING_RESOLVERS_THREADS);
+	fq->resolvers = fq_resolvers_open(o->resolvers, threads);
+	fq->context = o->context;
+	fq->context_user = o->context_user;
+	fq->host = (struct host){ .resolvers = { fq_resolvers_start, fq->resolvers },
+		.has_resolver = has_resolver,
+		.identify = o->context ? ask_context : NULL,
+		.arg = fq };
+	local_set_host(fq->local, &fq->host);
+}
+
 enum fq_status fq_open(const struct fq_options *options, struct fq **out, struct fq_error *error)
 {
 	struct arena *a = arena_open(0);
@@ -127,6 +156,8 @@ enum fq_status fq_open(const struct fq_options *options, struct fq **out, struct
 	bool ok = read_settings(fq, options, &e);
 	fq->log = server_log(&fq->settings);
 	ok = ok && local_open(&fq->settings, &fq->log, options->development, &fq->local, &e);
+	if (ok)
+		set_host(fq, options);
 	status = ok ? compile(fq, error) : fail_with(error, &e);
 	if (status == FQ_DONE)
 		*out = fq;
@@ -141,6 +172,7 @@ void fq_close(struct fq *fq)
 		return;
 	server_close(fq->server);
 	local_close(fq->local);
+	fq_resolvers_close(fq->resolvers);
 	pthread_mutex_destroy(&fq->mutex);
 	arena_close(fq->arena);
 }
@@ -180,6 +212,14 @@ enum fq_status fq_execute(struct fq *fq, const struct fq_request *request,
 		.variables = str_dup(a, str_from(request->variables)) };
 	struct exec_response answer;
 	struct err e;
+	struct identity identity;
+	if (request->identity) {
+		if (!fq_identity_read(a, request->identity, &identity, &e)) {
+			arena_close(a);
+			return fail_with(error, &e);
+		}
+		r.identity = &identity;
+	}
 	pthread_mutex_lock(&fq->mutex);
 	bool ok = local_execute(fq->local, a, &r, &answer, &e);
 	pthread_mutex_unlock(&fq->mutex);
@@ -216,7 +256,7 @@ static enum fq_status serve(struct fq *fq, struct fq_error *error)
 	fq->server_settings = fq->settings;
 	if (!settings_set(&fq->server_settings, SETTING_DATABASE, database, FROM_COMMAND_LINE,
 		    S("fq_open"), &e) ||
-		!server_open(&fq->server_settings, MODE_SERVE, &fq->server, &e))
+		!server_open(&fq->server_settings, MODE_SERVE, &fq->host, &fq->server, &e))
 		return fail_with(error, &e);
 	server_start(fq->server);
 	return FQ_DONE;

@@ -15,6 +15,7 @@ struct local {
 	const struct settings *settings;
 	const struct log *log;
 	struct dev_database *database; /* the private one, or NULL */
+	const struct host *host;
 	const struct model *model;
 	struct loop *loop; /* these three from the first request on */
 	struct pgpool *pool;
@@ -72,12 +73,22 @@ bool local_compile(struct local *l, struct arena *a, struct compiled *out, struc
 		return false;
 	if (!out->model)
 		return true;
+	if (l->host && !host_check(l->host, out->model, l->log, e)) {
+		model_unref(out->model);
+		out->model = NULL;
+		return false;
+	}
 	if (l->engine)
 		engine_swap(l->engine, out->model);
 	if (l->model)
 		model_unref(l->model);
 	l->model = out->model;
 	return true;
+}
+
+void local_set_host(struct local *l, const struct host *host)
+{
+	l->host = host;
 }
 
 const struct model *local_model(const struct local *l)
@@ -98,7 +109,7 @@ static bool open_engine(struct local *l, struct err *e)
 		pool.lanes[i].connections = 1;
 	if (!pgpool_open(l->loop, &pool, &l->pool, e))
 		return false;
-	struct engine_options o = options_engine(l->settings);
+	struct engine_options o = options_engine(l->settings, l->host);
 	o.loop = l->loop;
 	o.pool = l->pool;
 	o.log = l->log;
@@ -131,6 +142,7 @@ bool local_execute(struct local *l, struct arena *a, const struct local_request 
 		.operation_name = r->operation,
 		.variables = r->variables,
 		.request_id = S("local"),
+		.identity = r->identity,
 		.on_done = on_done };
 	c->response = out;
 	engine_execute(l->engine, &c->exec);

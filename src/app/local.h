@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "app/host.h"
 #include "app/project.h"
 #include "exec/engine.h"
 
@@ -27,10 +28,14 @@ MUST_USE bool local_compile(struct local *l, struct arena *a, struct compiled *o
 /* The last model that compiled, or NULL. */
 const struct model *local_model(const struct local *l);
 
+/* Resolvers and the like, before local_compile; `host` must outlive `l`. */
+void local_set_host(struct local *l, const struct host *host);
+
 struct local_request {
 	str query;
-	str operation; /* empty = none */
-	str variables; /* JSON object text, or empty */
+	str operation;                   /* empty = none */
+	str variables;                   /* JSON object text, or empty */
+	const struct identity *identity; /* NULL: anonymous */
 };
 /*
  * Answers one operation; the response's texts are on `a`. After local_compile. Errors of GraphQL

@@ -42,7 +42,7 @@ struct replicas_options options_replicas(const struct settings *s)
 		.seed = secret.n ? cursor_seed(secret) : CURSOR_SEED };
 }
 
-struct engine_options options_engine(const struct settings *s)
+struct engine_options options_engine(const struct settings *s, const struct host *host)
 {
 	str secret = str_from(settings_text(s, SETTING_CURSORS_SECRET));
 	return (struct engine_options){
@@ -60,6 +60,8 @@ struct engine_options options_engine(const struct settings *s)
 		/* the choices stand in the same order */
 		.introspection =
 			(enum introspection_policy)settings_number(s, SETTING_INTROSPECTION),
+		.resolvers = host ? &host->resolvers : NULL,
+		.resolver_timeout_ms = settings_number(s, SETTING_TIMEOUT_RESOLVER),
 		.anonymous_role = settings_text(s, SETTING_AUTH_ANONYMOUS_ROLE),
 	};
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "app/host.h"
 #include "app/settings.h"
 #include "exec/engine.h"
 #include "exec/replicas.h"
@@ -15,6 +16,6 @@
 struct pgpool_options options_pool(const struct settings *s, const char *conninfo, unsigned workers,
 	const struct log *log);
 /* Loop, pool, log and model are left to the caller. */
-struct engine_options options_engine(const struct settings *s);
+struct engine_options options_engine(const struct settings *s, const struct host *host);
 /* Loop, log and pools are left to the caller. */
 struct replicas_options options_replicas(const struct settings *s);

@@ -299,12 +299,32 @@ static void on_keys(struct auth_waiter *w)
 	identify(CONTAINER(w, struct graphql_request, waiter));
 }
 
+/* True when the program that has us inside knows who it is from, or refuses it. */
+static bool ask_host(struct graphql_request *g, const struct host *host)
+{
+	struct identity *identity = arena_new(g->http->arena, struct identity);
+	struct err e;
+	switch (host->identify(host->arg, g->http, identity, &e)) {
+	case HOST_PASS: return false;
+	case HOST_KNOWN:
+		g->exec.identity = identity;
+		run(g);
+		return true;
+	case HOST_REFUSED: break;
+	}
+	reject(g, e.code, e.message);
+	return true;
+}
+
 /* A request with a token that is not valid is refused, never taken for an anonymous one. */
 static void identify(struct graphql_request *g)
 {
 	struct http_request *h = g->http;
 	str authorization = http_header(h, "Authorization");
+	const struct host *host = g->worker->shared->host;
 	struct err e;
+	if (host && host->identify && ask_host(g, host))
+		return;
 	switch (identify_request(g->worker->identify, authorization, &g->exec.identity, &e)) {
 	case AUTH_KNOWN: run(g); break;
 	case AUTH_WAIT:

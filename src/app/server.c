@@ -135,6 +135,10 @@ static bool compile(struct server *s, struct err *e)
 			err_set(e, ERR_SCHEMA, "the schema does not compile%s",
 				s->model ? "; the previous one keeps serving" : "");
 	}
+	if (ok && !host_check(s->shared.host, c.model, &s->log, e)) {
+		model_unref(c.model);
+		ok = false;
+	}
 	if (ok) {
 		use_model(s, c.model);
 		log_info(&s->log, "schema compiled: %zu types in %.1f ms", c.model->gql->ntypes,
@@ -297,8 +301,8 @@ static bool prepare(struct server *s, struct err *e)
 	return open_workers(s, e);
 }
 
-bool server_open(const struct settings *settings, enum server_mode mode, struct server **out,
-	struct err *e)
+bool server_open(const struct settings *settings, enum server_mode mode, const struct host *host,
+	struct server **out, struct err *e)
 {
 	struct arena *a = arena_open(0);
 	struct server *s = arena_new(a, struct server);
@@ -311,6 +315,7 @@ bool server_open(const struct settings *settings, enum server_mode mode, struct 
 	s->shared = (struct worker_shared){ .settings = settings,
 		.log = &s->log,
 		.dev = mode == MODE_DEV,
+		.host = host,
 		.status_arena = arena_open(0),
 		.dev_status = S("{\"generation\":0,\"ok\":true}") };
 	pthread_mutex_init(&s->shared.mutex, NULL);
@@ -358,7 +363,7 @@ enum server_end server_run(const struct settings *settings, enum server_mode mod
 {
 	struct server *s;
 	signal(SIGPIPE, SIG_IGN);
-	if (!server_open(settings, mode, &s, e))
+	if (!server_open(settings, mode, NULL, &s, e))
 		return END_FAILED;
 	server_start(s);
 	enum server_end end = server_wait(s);

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "app/host.h"
 #include "app/settings.h"
 #include "base/log.h"
 
@@ -25,12 +26,13 @@ void server_mode_defaults(struct settings *s, enum server_mode mode);
 
 struct server;
 /*
+ * `host`: the program that has the library inside, or NULL; must outlive the server.
  * Prepares everything: database, schema, workers and their listeners. In development a schema that
  * does not compile is reported in the log and answered with 503. Fails: ERR_CONFIG,
  * ERR_UNAVAILABLE, ERR_SCHEMA (its problems are on standard error), ERR_IO.
  */
-MUST_USE bool server_open(const struct settings *s, enum server_mode mode, struct server **out,
-	struct err *e);
+MUST_USE bool server_open(const struct settings *s, enum server_mode mode, const struct host *host,
+	struct server **out, struct err *e);
 /* Starts the workers' threads and returns. */
 void server_start(struct server *s);
 /* The port that is listened on. */

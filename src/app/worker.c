@@ -69,7 +69,7 @@ static bool open_replicas(struct worker *w, unsigned workers, struct err *e)
 
 static void open_engine(struct worker *w, const struct model *m)
 {
-	struct engine_options o = options_engine(w->shared->settings);
+	struct engine_options o = options_engine(w->shared->settings, w->shared->host);
 	o.loop = w->loop;
 	o.pool = w->pool;
 	o.replicas = w->replicas;

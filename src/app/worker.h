@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "app/host.h"
 #include "app/identify.h"
 #include "app/settings.h"
 #include "base/log.h"
@@ -18,6 +19,7 @@ struct worker_shared { /* by all workers of a server; the text is guarded by the
 	const struct settings *settings;
 	const struct log *log;
 	const char *conninfo;
+	const struct host *host; /* NULL: the program runs alone */
 	bool dev;
 	pthread_mutex_t mutex;
 	str dev_status; /* JSON for /_dev/status */

@@ -101,7 +101,7 @@ static bool is_word(str s)
 }
 
 /* app.x; the five that are always set are taken. */
-static bool is_setting_name(str name)
+bool identity_is_setting(str name)
 {
 	static const str TAKEN[] = { STR_INIT("app.user_id"), STR_INIT("app.tenant_id"),
 		STR_INIT("app.role"), STR_INIT("app.claims"), STR_INIT("app.request_id") };
@@ -120,7 +120,7 @@ bool claim_map_parse(struct arena *a, struct claim_map *map, str list, struct er
 		if (!path.n)
 			continue;
 		str pair = path, setting = str_split(&path, '=');
-		if (!is_setting_name(setting) || !path.n)
+		if (!identity_is_setting(setting) || !path.n)
 			return err_set(e, ERR_CONFIG,
 				"\"%.*s\" must be app.name=claim, in lower case, and not one of "
 				"app.user_id, app.tenant_id, app.role, app.claims, app.request_id",

@@ -40,6 +40,9 @@ bool identity_has_scope(const struct identity *i, str scope);
  */
 str identity_get(const struct identity *i, str name);
 
+/* Can a setting of an identity have this name: app.plan, but none of the five? */
+bool identity_is_setting(str name);
+
 /* ---- claims → identity ---- */
 
 enum { IDENTITY_VALUES_MAX = 20, IDENTITY_LIST_MAX = 256 };

@@ -27,14 +27,18 @@ export const inherited = Object.fromEntries(
 /** A running program. `log` is what it has written on standard error so far. */
 export class Server {
   /** `as`: options of spawn, as another user's uid; `program`: another copy; `ready`: false = do not wait for it. */
-  static async start(args, { env = {}, timeout = 60_000, as = {}, ...options } = {}) {
+  static start(args, { env = {}, timeout = 60_000, as = {}, ...options } = {}) {
+    const all = { ...inherited, DATABASE_URL: '', ...env, ...as.env };
+    return Server.spawn(options.program ?? program, [...args, '--port', '0'], all, { timeout, as, ...options });
+  }
+
+  /** Any program that serves, such as one with the library inside. `out`: what it has printed. */
+  static async spawn(file, args, env, { timeout = 60_000, as = {}, ...options } = {}) {
     const server = new Server();
     server.log = '';
-    server.child = spawn(options.program ?? program, [...args, '--port', '0'], {
-      ...as,
-      env: { ...inherited, DATABASE_URL: '', ...env, ...as.env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    server.out = '';
+    server.child = spawn(file, args, { ...as, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    server.child.stdout.setEncoding('utf8').on('data', (text) => { server.out += text; });
     server.exit = new Promise((done) => {
       server.child.on('exit', (code, signal) => done({ code, signal }));
     });
