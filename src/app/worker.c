@@ -125,6 +125,7 @@ static bool open_http(struct worker *w, unsigned workers, unsigned port, struct 
 	o.host = settings_text(s, SETTING_HOST);
 	o.port = port;
 	o.reuse_port = workers > 1;
+	o.first = w->number == 0;
 	o.header_limit = settings_number(s, SETTING_LIMITS_HEADERS);
 	o.body_limit = settings_number(s, SETTING_LIMITS_BODY);
 	o.header_timeout_ms = settings_number(s, SETTING_TIMEOUT_HEADERS);

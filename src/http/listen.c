@@ -68,6 +68,24 @@ static unsigned bound_port(int fd)
 	return ntohs(((struct sockaddr_in *)&at)->sin_port);
 }
 
+/*
+ * With SO_REUSEPORT a second program of the same user would share the port unnoticed, and each
+ * request go to either: so somebody who has it already is looked for without that option.
+ */
+static bool is_free(const struct addrinfo *a, const struct http_options *o, struct err *e)
+{
+	struct http_options alone = *o;
+	alone.reuse_port = false;
+	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return err_errno(e, ERR_IO, "opening a socket for", shown_host(o));
+	bool ok = set_options(fd, a, &alone) && bind(fd, a->ai_addr, a->ai_addrlen) == 0;
+	if (!ok)
+		fail_bind(o, "listening on", e);
+	close(fd);
+	return ok;
+}
+
 static bool listen_on(const struct addrinfo *a, const struct http_options *o, int *out,
 	struct err *e)
 {
@@ -98,7 +116,8 @@ bool listen_open(const struct http_options *o, int *fd, unsigned *port, struct e
 	if (status != 0)
 		return err_set(e, ERR_IO, "the host %s can't be resolved: %s", shown_host(o),
 			gai_strerror(status));
-	bool ok = listen_on(list, o, fd, e);
+	bool alone = o->reuse_port && o->first && o->port;
+	bool ok = (!alone || is_free(list, o, e)) && listen_on(list, o, fd, e);
 	freeaddrinfo(list);
 	if (ok)
 		*port = bound_port(*fd);

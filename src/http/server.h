@@ -86,9 +86,10 @@ struct http_route {
 };
 
 struct http_options {
-	const char *host;                            /* address to bind; NULL = 127.0.0.1 */
-	unsigned port;                               /* 0 = any free port, see http_server_port */
-	bool reuse_port;                             /* several workers on one port */
+	const char *host; /* address to bind; NULL = 127.0.0.1 */
+	unsigned port;    /* 0 = any free port, see http_server_port */
+	bool reuse_port;  /* several workers on one port */
+	bool first;       /* of them: refuses a port that somebody else listens on */
 	const char *tls_cert_pem, *tls_key_pem;      /* file contents; NULL = plain */
 	size_t header_limit, body_limit;             /* bytes */
 	uint64_t header_timeout_ms, body_timeout_ms; /* from the first byte; not reset per byte */
