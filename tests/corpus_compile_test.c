@@ -154,6 +154,24 @@ static void put_links(struct buf *b, const char *what, const struct write_link *
 			STR_ARG(l[i].source->name));
 }
 
+static void put_nested(struct buf *b, const struct write_row *row)
+{
+	for (size_t i = 0; i < row->nnested; i++) {
+		const struct write_nested *n = &row->nested[i];
+		buf_printf(b, " %.*s: {%s%.*s.%.*s", STR_ARG(n->input->name),
+			n->many ? "many " : "", STR_ARG(n->key->from->name),
+			STR_ARG(n->key->columns[0]->name));
+		if (n->connect)
+			buf_lit(b, " connect");
+		put_values(b, n->by, n->nby);
+		if (n->create)
+			buf_lit(b, " create");
+		put_values(b, n->row.values, n->row.nvalues);
+		put_nested(b, &n->row);
+		buf_lit(b, "}");
+	}
+}
+
 static void put_write(struct buf *b, const struct write *t)
 {
 	static const char *const ACTIONS[] = { [WRITE_INSERT] = "insert",
@@ -169,6 +187,7 @@ static void put_write(struct buf *b, const struct write *t)
 	put_values(b, t->args, t->nargs);
 	buf_lit(b, " |");
 	put_values(b, t->row.values, t->row.nvalues);
+	put_nested(b, &t->row);
 	buf_lit(b, " )");
 	if (t->where)
 		buf_printf(b, " where %.*s max %u%s", STR_ARG(t->about->name), t->max_rows,

@@ -42,6 +42,7 @@ static const struct verdict {
 } VERDICTS[] = {
 	{ "missing", ERR_NOT_FOUND, "not_found", "There is no row with this key." },
 	{ "conflict", ERR_CONFLICT, "conflict:version", "The row was changed in the meantime." },
+	{ "unconnected", ERR_BAD_INPUT, "validation:connect", "A row to connect does not exist." },
 	{ "duplicate", ERR_BAD_INPUT, "validation:duplicate", "Two items have the same key." },
 	{ "skipped", ERR_MUTATION, "failed:skipped", "The database did not store the row." },
 	{ "many", ERR_BAD_INPUT, "validation:too_many",
@@ -275,7 +276,7 @@ static void put_failure(struct exec *x, const struct plan_root *root)
 	for (size_t i = 0; !list && i < root->write->write->nargs; i++)
 		if (root->write->write->args[i].many)
 			list = root->write->write->args[i].input;
-	if (root->write->write->batch && list)
+	if (root->write->write->batch && list && !str_eq(str_from(w->bad->word), S("unconnected")))
 		f.errors = str_printf(x->arena,
 			"[{\"path\":[\"%.*s\",\"%llu\"],\"code\":\"%s\",\"message\":\"%s\"}]",
 			STR_ARG(list->name), (unsigned long long)w->item, err_info(f.code)->name,

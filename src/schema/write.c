@@ -241,6 +241,10 @@ static bool check_input(struct writing *w)
 	if (t->action == WRITE_DELETE && stores_something(t))
 		return refuse(w, at, S("a deleted row stores nothing."),
 			S("Leave only the fields of the key (and the version) in the input."));
+	if (t->each && t->row.nnested)
+		return refuse(w, at,
+			S("items that stand by themselves can't create or connect other rows yet."),
+			S("Let the result be a list of rows, or one union with a list in it."));
 	if (t->where && t->batch)
 		return refuse(w, at, S("a filter and a list of rows exclude each other."),
 			STR_NONE);

@@ -10,6 +10,7 @@ struct writing {
 	const struct gql_field *field;
 	const struct ast_directive *directive;
 	struct write *write;
+	unsigned depth;       /* of nested rows */
 	struct call *members; /* what the write's `members` points to */
 };
 
@@ -26,6 +27,14 @@ void write_row_check(struct writing *w, const struct write_row *row, const struc
 	size_t nargs);
 /* "CreateUserInput.name" or "Mutation.createUser(name:)". */
 str write_input_name(struct writing *w, const struct gql_input *in);
+
+/* ---- write_nested.c ---- */
+
+/* Is it an input object of `create` and `connect` only? */
+bool write_is_nested(const struct gql_input *in);
+/* The foreign key that such a field of `row` stands for, and what its members make. */
+bool write_nested_bind(struct writing *w, struct write_row *row, const struct gql_input *in,
+	str key);
 
 /* ---- write_key.c ---- */
 

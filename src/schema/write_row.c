@@ -107,8 +107,13 @@ bool write_row_bind(struct writing *w, const struct gql_type *type, struct write
 	bool ok = true;
 	row->type = type;
 	row->values = arena_array(c->arena, struct write_value, type->ninputs);
+	row->nested = arena_array(c->arena, struct write_nested, type->ninputs);
 	for (size_t i = 0; i < type->ninputs; i++) {
 		const struct gql_input *in = &type->inputs[i];
+		if (write_is_nested(in)) {
+			ok &= write_nested_bind(w, row, in, keys[i]);
+			continue;
+		}
 		if (write_value_bind(w, row->table, in, keys[i], &row->values[row->nvalues]))
 			row->nvalues++;
 		else

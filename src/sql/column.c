@@ -10,7 +10,7 @@ struct column {
 	const struct param_env *env;
 	const struct param *param;
 	struct buf out;
-	size_t owner; /* of the row that is being written, from 1 */
+	size_t owner; /* of the row that is being written, from 1; 0 before the first */
 };
 
 static bool is_null(const struct gql_value *v)
@@ -36,6 +36,13 @@ static const struct gql_value *member(const struct gql_value *row, uint32_t fiel
 	return row && row->kind == GQL_OBJECTVAL && field < row->n ? row->items[field] : NULL;
 }
 
+static const struct gql_value *below(const struct param_column *c, const struct gql_value *row)
+{
+	for (size_t i = 0; i < c->nbelow && !is_null(row); i++)
+		row = member(row, c->below[i]);
+	return row;
+}
+
 static uint64_t mask_of(const struct param_column *c, const struct gql_value *row)
 {
 	uint64_t mask = 0;
@@ -55,7 +62,7 @@ static void put_row(struct column *q, const struct gql_value *row)
 	case COLUMN_MASK: buf_put_u64(&q->out, mask_of(c, row)); return;
 	case COLUMN_OWNER: buf_put_u64(&q->out, q->owner); return;
 	case COLUMN_ONE: v = row; break;
-	case COLUMN_VALUES: v = member(row, c->field); break;
+	case COLUMN_VALUES: v = member(below(c, row), c->field); break;
 	}
 	if (is_null(v))
 		buf_lit(&q->out, "NULL");
@@ -64,31 +71,31 @@ static void put_row(struct column *q, const struct gql_value *row)
 }
 
 /* The rows in `v`, below the path from its step `step` on. */
-static void put_rows(struct column *q, const struct gql_value *v, size_t step, bool outermost)
+static void put_rows(struct column *q, const struct gql_value *v, size_t step)
 {
 	const struct param_column *c = q->param->column;
 	if (is_null(v))
 		return;
 	if (v->kind == GQL_LIST) {
-		for (size_t i = 0; i < v->n; i++) {
-			q->owner = outermost ? i + 1 : q->owner;
-			put_rows(q, v->items[i], step, false);
-		}
-	} else if (step < c->npath) {
-		put_rows(q, member(v, c->path[step]), step + 1, false);
-	} else {
-		put_row(q, v);
+		for (size_t i = 0; i < v->n; i++)
+			put_rows(q, v->items[i], step);
+		return;
 	}
+	q->owner += step == c->nowner;
+	if (step < c->npath)
+		put_rows(q, member(v, c->path[step]), step + 1);
+	else
+		put_row(q, v);
 }
 
 str param_column_text(const struct param_env *env, const struct param *p, const struct gql_value *v)
 {
-	struct column q = { .env = env, .param = p, .out = buf_on(env->arena), .owner = 1 };
+	struct column q = { .env = env, .param = p, .out = buf_on(env->arena) };
 	buf_putc(&q.out, '{');
 	if (p->column->what == COLUMN_ONE && !is_null(v))
 		put_row(&q, v);
 	else
-		put_rows(&q, v, 0, true);
+		put_rows(&q, v, 0);
 	buf_putc(&q.out, '}');
 	return buf_str(&q.out);
 }

@@ -56,10 +56,12 @@ struct param_column {
 		COLUMN_MASK,   /* whole numbers: bit i is set when the row has fields[i] */
 		COLUMN_ONE,    /* the parameter's value itself, as an array of one; none when it is
 				  null */
-		COLUMN_OWNER,  /* whole numbers from 1: which item of the outermost list has it */
+		COLUMN_OWNER, /* whole numbers from 1: which of the rows at `nowner` steps has it */
 	} what;
 	const uint32_t *path; /* gql_input.id */
-	size_t npath;
+	size_t npath, nowner;
+	const uint32_t *below; /* steps from a row to the object that has `field` */
+	size_t nbelow;
 	uint32_t field; /* UINT32_MAX: the item itself is the value */
 	const uint32_t *fields;
 	size_t nfields;

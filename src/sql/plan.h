@@ -73,6 +73,7 @@ struct mutation_plan {
  *
  * Verdicts are words that the database gives instead of an error: "ok"; "missing" (no row has the
  * key), "conflict" (it has another version), "duplicate" (an earlier item has the same key),
+ * "unconnected" (a row to connect is not there),
  * "skipped" (a trigger kept the row from being stored), "many" (more rows match than allowed),
  * "all" (the filter is empty).
  */

@@ -68,6 +68,14 @@ str write_returning(struct writing *w)
 		sql_catalog(&s, w->echo);
 		sql_lit(&s, " as e");
 	}
+	for (size_t i = 0; i < w->references.n; i++) {
+		put_comma(&s);
+		sql_alias(&s, w->table);
+		sql_lit(&s, ".");
+		sql_ident(&s, w->references.at[i].column->name);
+		sql_lit(&s, " as ");
+		sql_catalog(&s, w->references.at[i].name);
+	}
 	put_comma(&s);
 	sql_lit(&s, "true as hit");
 	return buf_str(&s.text);
@@ -119,7 +127,13 @@ static void put_miss(struct writing *w, struct sql *s)
 
 void write_put_verdict(struct writing *w, struct sql *s)
 {
-	sql_lit(s, "case when r.hit then 'ok' ");
+	sql_lit(s, "case ");
+	if (w->unconnected.text.n) {
+		sql_lit(s, "when ");
+		sql_append(s, &w->unconnected);
+		sql_lit(s, " then 'unconnected' ");
+	}
+	sql_lit(s, "when r.hit then 'ok' ");
 	if (w->many && w->t->action != WRITE_INSERT)
 		sql_lit(s, "when x.dup then 'duplicate' ");
 	sql_lit(s, "else ");
@@ -258,6 +272,10 @@ static void put_judged(struct writing *w, struct sql *s)
 	sql_lit(s, ")");
 	if (w->many && w->t->action == WRITE_INSERT)
 		sql_lit(s, ", i as (select row_number() over () as n, w.* from w)");
+	if (w->behind.text.n) {
+		sql_lit(s, ", ");
+		sql_catalog(s, str_sub(buf_str(&w->behind.text), 0, w->behind.text.n - 2));
+	}
 	put_many_settings(w, s);
 	sql_lit(s, " select ");
 	out->verdict_at = put_row_slots(w, s);

@@ -83,7 +83,7 @@ static size_t put_columns(struct writing *w, struct sql *s)
 	return n;
 }
 
-static void put_or_default(struct sql *s, const struct given *g)
+void write_put_or_default(struct sql *s, const struct given *g)
 {
 	const struct cat_column *column = g->value->column;
 	if (!g->test.n) {
@@ -110,7 +110,7 @@ static void put_new_values(struct writing *w, struct sql *s)
 			continue;
 		if (n++)
 			sql_lit(s, ", ");
-		put_or_default(s, &w->given.at[i]);
+		write_put_or_default(s, &w->given.at[i]);
 	}
 }
 
@@ -141,6 +141,8 @@ static void put_insert(struct writing *w, struct sql *s)
 		sql_lit(s, " from x");
 		if (w->t->action == WRITE_UPSERT)
 			sql_lit(s, " where not x.dup");
+		if (w->unconnected.text.n)
+			sql_lit(s, " where not x.bad");
 		sql_lit(s, " order by x.n");
 	}
 }
@@ -437,6 +439,7 @@ void write_put_batch(struct writing *w, struct sql *s)
 {
 	if (!w->many)
 		return;
+	sql_append(s, &w->before);
 	sql_lit(s, "x as materialized (select x.*");
 	if (w->t->action != WRITE_INSERT) {
 		sql_lit(s, ", count(*) over (partition by ");

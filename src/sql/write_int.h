@@ -14,6 +14,12 @@ struct given {
 	str test; /* a condition that tells whether the row gives it; empty: it does */
 };
 
+/* A column of an inserted row that others refer to, and what it is called when it is given back. */
+struct reference {
+	const struct cat_column *column;
+	str name;
+};
+
 /* Where the rows of the entity come from. */
 enum row_source {
 	ROWS_NONE,   /* none are asked for */
@@ -37,6 +43,13 @@ struct writing {
 	struct {
 		VEC(struct given);
 	} given;
+	/* Nested rows: parts of the WITH list before and after the change, each with a comma behind
+	 * it; what the change must give back for them; when a row to connect is not there. */
+	struct sql before, behind, unconnected;
+	struct {
+		VEC(struct reference);
+	} references;
+	uint32_t nsets; /* of nested rows */
 	str batch; /* the table expression x, with columns c0 …, m (what is given), n (from 1) */
 	uint32_t table;      /* alias of the written table */
 	str from, condition; /* of a filter: a further table expression; what must hold */
@@ -58,7 +71,25 @@ const struct given *write_given(const struct writing *w, const struct cat_column
 /* Does a value say which version the row must have? */
 bool write_has_version(const struct writing *w);
 
+/* Adds a column of a table expression's arrays: `v` of the rows that `column` (without its form)
+ * describes. Its name is cN with the number that is returned. */
+struct param write_column_param(struct writing *w, const struct gql_value *rows,
+	const struct write_value *v, const struct param_column *column);
+
+/* ---- write_nested.c ---- */
+
+/*
+ * Rows that are created or connected with those of the batch whose columns are `arrays` and `names`
+ * (n of them): sets before … unconnected, and gives the rows what they refer to. Returns the
+ * batch's table expression x, with a column `bad`.
+ */
+str write_nested(struct writing *w, const struct gql_value *rows, struct sql *arrays,
+	struct sql *names, size_t *n);
+
 /* ---- write_change.c ---- */
+
+/* The value, or the column's default where a row does not give it. */
+void write_put_or_default(struct sql *s, const struct given *g);
 
 /*
  * The statement that changes the table: `returning` follows, and is also the select list when there

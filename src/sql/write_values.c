@@ -107,6 +107,20 @@ static void add_column(struct batch *b, const struct param *param, str array_typ
 		sql_param(&b->arrays, param, array_type);
 }
 
+struct param write_column_param(struct writing *w, const struct gql_value *rows,
+	const struct write_value *v, const struct param_column *column)
+{
+	struct param_column *own = arena_new(w->p->arena, struct param_column);
+	*own = *column;
+	if (v)
+		own->form = form_of(v);
+	return (struct param){ .value = planner_pexpr(w->p, rows),
+		.form = PARAM_COLUMN,
+		.leaf = v ? v->leaf : (struct leaf){ 0 },
+		.type = v ? v->input->type : NULL,
+		.column = own };
+}
+
 static void add_values(struct batch *b, const struct write_value *v, uint32_t field, str test)
 {
 	struct writing *w = b->w;
@@ -176,6 +190,8 @@ static void end_batch(struct batch *b)
 	sql_append(&x, &b->names);
 	sql_lit(&x, "n)");
 	b->w->batch = buf_str(&x.text);
+	if (b->w->t->row.nnested)
+		b->w->batch = write_nested(b->w, b->list, &b->arrays, &b->names, &b->n);
 }
 
 /* ---- arguments ---- */
@@ -206,7 +222,7 @@ static bool read_input(struct writing *w, struct batch *b)
 	w->input = v;
 	if (!w->many && v)
 		give_row(w);
-	if (!w->many || !gql_is_list(t->input->type))
+	if (!w->many || (!gql_is_list(t->input->type) && !t->row.nnested))
 		return true;
 	if (!v)
 		return refuse_null(w, t->input);
@@ -239,9 +255,10 @@ bool write_values(struct writing *w)
 		.arrays = sql_on(w->p->arena, w->params),
 		.names = sql_on(w->p->arena, w->params) };
 	struct gql_value *where = NULL;
-	w->many = t->batch;
+	w->many = t->batch || t->row.nnested;
 	w->each = t->each;
 	w->settings = sql_on(w->p->arena, w->params);
+	w->before = w->behind = w->unconnected = w->settings;
 	if (!read_input(w, &b))
 		return false;
 	if (t->batch && t->input && !gql_is_list(t->input->type) && w->input)
