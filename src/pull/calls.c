@@ -61,7 +61,7 @@ static bool put_parameter(struct draft *d, struct buf *b, const struct cat_argum
 	buf_printf(b, "%s%.*s: %.*s%s", b->n > 1 ? ", " : "", STR_ARG(name), STR_ARG(type),
 		arg->has_default ? "" : "!");
 	if (arg->name.n && !str_eq(names_snake(d->arena, name), stored))
-		buf_printf(b, " @column(name: \"%.*s\")", STR_ARG(stored));
+		buf_printf(b, " @column(name: %.*s)", STR_ARG(draft_literal(d, stored)));
 	return true;
 }
 
@@ -172,8 +172,8 @@ static struct draft_type *columns_type(struct draft *d, const struct cat_functio
 		if (!out.type.n || !c->name.n || name_is_internal(c->name))
 			continue;
 		if (!str_eq(names_snake(d->arena, out.name), c->name))
-			out.directives =
-				str_printf(d->arena, " @column(name: \"%.*s\")", STR_ARG(c->name));
+			out.directives = str_printf(d->arena, " @column(name: %.*s)",
+				STR_ARG(draft_literal(d, c->name)));
 		draft_put(d, t, &out);
 	}
 	return t;
@@ -242,8 +242,8 @@ static void put_call(struct draft *d, struct draft_type *t, const struct cat_fun
 	out.type = result_type(d, f, name, mutation);
 	if (!out.type.n)
 		return;
-	out.directives = str_printf(d->arena, " @function(name: \"%.*s\")",
-		STR_ARG(draft_sdl_name(d, f->schema, f->name)));
+	out.directives = str_printf(d->arena, " @function(name: %.*s)",
+		STR_ARG(draft_literal(d, draft_sdl_name(d, f->schema, f->name))));
 	if (c.deprecated)
 		out.directives = str_printf(d->arena, "%.*s @deprecated", STR_ARG(out.directives));
 	draft_put(d, t, &out);

@@ -32,7 +32,7 @@ str draft_sdl_name(struct draft *d, str schema, str name)
 {
 	const struct catalog *c = d->facts->catalog;
 	str full = str_printf(d->arena, "%.*s.%.*s", STR_ARG(schema), STR_ARG(name));
-	for (size_t i = 0; i < c->nsearch_path; i++) {
+	for (size_t i = 0; str_find(name, '.') == name.n && i < c->nsearch_path; i++) {
 		str at = str_printf(d->arena, "%.*s.%.*s", STR_ARG(c->search_path[i]),
 			STR_ARG(name));
 		if (str_eq(at, full))
@@ -261,7 +261,7 @@ static void add_type(struct draft *d, const struct group *g, const struct map *n
 	t->frozen = frozen;
 	t->relation = relation;
 	t->one = g->comment.name.n ? names_snake(d->arena, g->natural)
-				   : noun_singular(d->arena, g->stem);
+				   : noun_singular(d->arena, names_snake(d->arena, g->stem));
 	t->many = noun_plural(d->arena, t->one);
 	if (str_eq(t->one, t->many))
 		t->many = str_printf(d->arena, "%.*s_list", STR_ARG(t->one));
@@ -272,8 +272,8 @@ static void add_type(struct draft *d, const struct group *g, const struct map *n
 		prefix_schema(d, t, g->schema, &natural);
 	t->name = known ? known->name : draft_name(d, natural, t);
 	t->description = g->comment.text;
-	t->directives = str_printf(d->arena, " @source(relation: \"%.*s\")",
-		STR_ARG(draft_sdl_name(d, relation->schema, relation->name)));
+	t->directives = str_printf(d->arena, " @source(relation: %.*s)",
+		STR_ARG(draft_literal(d, draft_sdl_name(d, relation->schema, relation->name))));
 	for (size_t i = 0; i < g->members.n; i++)
 		map_add(&d->by_relation, g->members.at[i]->sql, t);
 	look_into(d, t);

@@ -83,6 +83,8 @@ str draft_sdl_name(struct draft *d, str schema, str name);
 
 /* Adds a field unless its name or key is taken; false then. */
 bool draft_put(struct draft *d, struct draft_type *t, const struct draft_field *f);
+/* A text as a GraphQL string. */
+str draft_literal(struct draft *d, str text);
 /* Columns and keys of the documents of all types. */
 void draft_columns(struct draft *d);
 /* The GraphQL type of a PostgreSQL type, without "!"; empty when there is none. `in_json`: of a

@@ -53,14 +53,20 @@ static void put_left_out(struct draft *d, struct draft_type *t, str stored, str 
 		.left_out = true };
 }
 
-static str text_literal(struct draft *d, str text)
+str draft_literal(struct draft *d, str text)
 {
 	struct buf b = buf_on(d->arena);
 	buf_putc(&b, '"');
 	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '"' || text.p[i] == '\\')
-			buf_putc(&b, '\\');
-		buf_putc(&b, text.p[i] == '\n' ? ' ' : text.p[i]);
+		char c = text.p[i];
+		if (c == '\n')
+			buf_lit(&b, "\\n");
+		else if ((unsigned char)c < ' ')
+			buf_printf(&b, "\\u%04x", (unsigned)c);
+		else if (c == '"' || c == '\\')
+			buf_printf(&b, "\\%c", c);
+		else
+			buf_putc(&b, c);
 	}
 	buf_putc(&b, '"');
 	return buf_str(&b);
@@ -71,7 +77,7 @@ static str deprecated(struct draft *d, const struct comment *c)
 	if (!c->deprecated)
 		return STR_NONE;
 	return c->reason.n ? str_printf(d->arena, " @deprecated(reason: %.*s)",
-				     STR_ARG(text_literal(d, c->reason)))
+				     STR_ARG(draft_literal(d, c->reason)))
 			   : S(" @deprecated");
 }
 
@@ -99,8 +105,9 @@ static struct draft_type *enum_type(struct draft *d, const struct cat_type *t)
 			f.name = str_printf(d->arena, "%.*s_%zu", STR_ARG(f.name), i);
 		if (!str_eq(f.name, names_upper(d->arena, t->labels[i])))
 			f.directives = str_printf(d->arena, " @column(name: %.*s)",
-				STR_ARG(text_literal(d, t->labels[i])));
-		draft_put(d, e, &f);
+				STR_ARG(draft_literal(d, t->labels[i])));
+		if (t->labels[i].n) /* @column can't name an empty label */
+			draft_put(d, e, &f);
 	}
 	return e;
 }
@@ -138,7 +145,7 @@ static void put_attribute(struct draft *d, struct draft_type *t, const struct ca
 		return;
 	if (!str_eq(names_snake(d->arena, f.name), c->name))
 		f.directives = str_printf(d->arena, " @column(name: %.*s)%.*s",
-			STR_ARG(text_literal(d, c->name)), STR_ARG(f.directives));
+			STR_ARG(draft_literal(d, c->name)), STR_ARG(f.directives));
 	draft_put(d, t, &f);
 }
 
@@ -196,7 +203,7 @@ static void put_key(struct draft *d, struct draft_type *t, const struct doc_fiel
 	out.key = str_printf(d->arena, "=%.*s", STR_ARG(f->name));
 	if (!str_eq(draft_bound(d->arena, t->relation, out.name), f->name))
 		out.directives = str_printf(d->arena, " @column(name: %.*s)%.*s",
-			STR_ARG(text_literal(d, f->name)), STR_ARG(out.directives));
+			STR_ARG(draft_literal(d, f->name)), STR_ARG(out.directives));
 	draft_put(d, t, &out);
 }
 
@@ -316,7 +323,7 @@ static void put_column(struct draft *d, struct draft_type *t, const struct cat_c
 		f.name = str_printf(d->arena, "%.*sColumn", STR_ARG(f.name));
 	if (!str_eq(draft_bound(d->arena, t->relation, f.name), c->name))
 		f.directives = str_printf(d->arena, " @column(name: %.*s)%.*s",
-			STR_ARG(text_literal(d, c->name)), STR_ARG(f.directives));
+			STR_ARG(draft_literal(d, c->name)), STR_ARG(f.directives));
 	draft_put(d, t, &f);
 }
 

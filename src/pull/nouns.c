@@ -107,6 +107,11 @@ str name_graphql(struct arena *a, str name)
 			buf_putc(&b, is_name_char(name.p[i]) ? name.p[i] : '_');
 	}
 	str out = buf_str(&b);
+	bool empty = true; /* nothing but underscores */
+	for (size_t i = 0; i < out.n; i++)
+		empty = empty && out.p[i] == '_';
+	if (empty)
+		return S("x");
 	return str_starts(out, S("__")) ? str_printf(a, "x%.*s", STR_ARG(out)) : out;
 }
 
@@ -131,7 +136,7 @@ str name_type(struct arena *a, str noun)
 
 str name_value(struct arena *a, str label)
 {
-	return name_graphql(a, names_upper(a, label));
+	return names_upper(a, name_graphql(a, label));
 }
 
 str name_stem(str name, unsigned *rank)

@@ -222,10 +222,10 @@ static bool put_named(struct draft *d, struct draft_type *t, struct draft_field 
 
 /* ---- fields ---- */
 
-static void put_texts(struct buf *b, const str *names, size_t n)
+static void put_texts(struct draft *d, struct buf *b, const str *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		buf_printf(b, "%s\"%.*s\"", i ? ", " : "", STR_ARG(names[i]));
+		buf_printf(b, "%s%.*s", i ? ", " : "", STR_ARG(draft_literal(d, names[i])));
 }
 
 static struct draft_field join_field(struct draft *d, const struct draft_type *target,
@@ -234,13 +234,13 @@ static struct draft_field join_field(struct draft *d, const struct draft_type *t
 	struct draft_field f = { 0 };
 	struct buf b = buf_on(d->arena);
 	buf_lit(&b, " @relation(fields: [");
-	put_texts(&b, from, n);
+	put_texts(d, &b, from, n);
 	buf_lit(&b, "], references: [");
-	put_texts(&b, to, n);
+	put_texts(d, &b, to, n);
 	buf_lit(&b, "]");
 	if (link)
-		buf_printf(&b, ", relation: \"%.*s\"",
-			STR_ARG(draft_sdl_name(d, link->schema, link->name)));
+		buf_printf(&b, ", relation: %.*s",
+			STR_ARG(draft_literal(d, draft_sdl_name(d, link->schema, link->name))));
 	buf_lit(&b, ")");
 	f.directives = buf_str(&b);
 	f.key = known_join_key(d->arena, target->relation->sql, from, to, n,

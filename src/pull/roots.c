@@ -55,7 +55,8 @@ static bool put_arguments(struct draft *d, const struct draft_type *t, const str
 			return false;
 		buf_printf(&b, "%s%.*s: %.*s!", i ? ", " : "(", STR_ARG(f->name), STR_ARG(type));
 		if (!str_eq(draft_bound(d->arena, t->relation, f->name), by->columns[i]->name))
-			buf_printf(&b, " @column(name: \"%.*s\")", STR_ARG(by->columns[i]->name));
+			buf_printf(&b, " @column(name: %.*s)",
+				STR_ARG(draft_literal(d, by->columns[i]->name)));
 	}
 	buf_lit(&b, ")");
 	*out = buf_str(&b);

@@ -244,6 +244,38 @@ describe('schema pull: merging', () => {
   });
 });
 
+describe('schema pull: odd names and kinds', () => {
+  let p;
+  before(async () => {
+    p = await Pulled.start((pg) => pg.file(join(root, 'tests/e2e/lib/odd.sql')));
+    await p.pullWell('--functions', 'all', '--schemas', 'Odd Schema');
+    await p.serve();
+  });
+  after(() => p.stop());
+
+  it('are pulled, and can be asked for', async () => {
+    assert.deepEqual(await p.server.data(`{
+      selects { from where p { x y z_Axis } ps { x } e es URL x1_ newLine label dottedNames { id } tsByS { id } }
+      out(a: 1) { b c_D } table(a: 1) { x y } set stats { n most } measures { id at v }
+      dottedNames { id select selectSelect { from } } }`), {
+      selects: [{ from: 1, where: 'x', p: { x: 1, y: 2, z_Axis: 3 }, ps: [{ x: 1 }], e: 'A_B', es: ['X', 'NULL'],
+        URL: null, x1_: null, newLine: null, label: 'x', dottedNames: [], tsByS: [] }],
+      out: { b: 1, c_D: 'x' },
+      table: [{ x: 1, y: 'A_B' }],
+      set: [1],
+      stats: [{ n: '1', most: 1 }],
+      measures: [{ id: 1, at: '2025-05-05', v: 7 }],
+      dottedNames: [],
+    });
+  });
+  it('leaves out partitions, extensions, procedures and what has no fields', async () => {
+    const sdl = await p.sdl();
+    for (const name of ['measure_2025', 'pg_stat_statements', 'fn_proc', 'fn_trigger', 'fn_any', 'empty_table',
+      'only_internal', 'akeys'])
+      assert.ok(!sdl.includes(`"${name}"`), name);
+  });
+});
+
 // Zabbix's database: 173 tables of a well-known program, with its data, from a Debian package.
 const ZABBIX = {
   version: '1:6.0.14+dfsg-1+b1',

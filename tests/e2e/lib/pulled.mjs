@@ -134,7 +134,7 @@ function same(field, got, want) {
 }
 
 async function rows(pg, sql) {
-  return JSON.parse(await pg.sql(`select coalesce(json_agg(x), '[]') from (${sql}) x`));
+  return JSON.parse(await pg.sql(`select coalesce(json_agg(whole_row), '[]') from (${sql}) whole_row`));
 }
 
 async function primaryKeys(pg) {
