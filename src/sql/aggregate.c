@@ -44,11 +44,50 @@ static enum scalar_kind kind_of(const struct leaf *leaf)
 	return leaf->scalar ? leaf->scalar->kind : KIND_ENUM;
 }
 
-/* The call of an aggregate of one field: its SQL, and the leaf and SQL type of its result. */
+/* An aggregate of one field: its SQL, and the leaf and SQL type of its result. */
 struct sum {
 	str expression, cast;
+	str order, order_cast; /* what sorts as the result does */
 	struct leaf leaf;
 };
+
+static void put_labels(struct sql *w, const struct leaf *leaf)
+{
+	sql_lit(w, "(array[");
+	for (size_t i = 0; i < leaf->enum_type->nvalues; i++) {
+		sql_put_program(w, i ? ", " : "");
+		sql_quoted(w,
+			leaf->labels ? leaf->labels->labels[i] : leaf->enum_type->values[i].name);
+	}
+	sql_lit(w, "])");
+}
+
+/* The least or greatest value of an enum that is stored as text: by its place among the values. */
+static void by_rank(struct planner *p, struct row *row, enum aggregate_id id,
+	const struct gql_field *f, struct sum *sum)
+{
+	struct where q = { .p = p };
+	struct subject subject = { .kind = KIND_ENUM, .leaf = sum->leaf };
+	struct rank rank = { STR_NONE, STR_NONE };
+	if (sum->leaf.enum_type)
+		rank = subject_rank(&q, &subject);
+	if (!rank.open.n)
+		return;
+	struct sql w = sql_on(p->arena, p->params), value = sql_on(p->arena, p->params);
+	sql_put_program(&w, aggregate_get(id)->sql);
+	sql_catalog(&w, rank.open);
+	sql_catalog(&w, value_text(p, row, f));
+	sql_catalog(&w, rank.close);
+	sql_lit(&w, ")");
+	sum->order = buf_str(&w.text);
+	sum->order_cast = S("int4");
+	put_labels(&value, &sum->leaf);
+	sql_lit(&value, "[");
+	sql_catalog(&value, sum->order);
+	sql_lit(&value, "]");
+	sum->expression = buf_str(&value.text);
+	sum->cast = S("text");
+}
 
 static struct sum sum_of(struct planner *p, struct row *row, enum aggregate_id id,
 	const struct gql_field *f)
@@ -68,7 +107,10 @@ static struct sum sum_of(struct planner *p, struct row *row, enum aggregate_id i
 	sql_put_program(&w, aggregate_get(id)->sql);
 	sql_catalog(&w, value_text(p, row, f));
 	sql_lit(&w, ")");
-	sum.expression = buf_str(&w.text);
+	sum.expression = sum.order = buf_str(&w.text);
+	sum.order_cast = sum.cast;
+	if (same)
+		by_rank(p, row, id, f, &sum);
 	return sum;
 }
 
@@ -397,8 +439,8 @@ bool order_aggregate(struct planner *p, struct row *row, const struct gql_type *
 	str name = in->type->type->inputs[inner].name;
 	const struct gql_field *f = gql_field_find(p->model->gql, row->source->type, name);
 	struct sum sum = sum_of(p, row, id, f);
-	out->expression = sum.expression;
-	out->cast = sum.cast;
+	out->expression = sum.order;
+	out->cast = sum.order_cast;
 	out->name = str_printf(p->arena, "%.*s.%.*s", STR_ARG(in->name), STR_ARG(name));
 	out->nullable = true;
 	order_direction(value->text, out);

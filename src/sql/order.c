@@ -5,7 +5,7 @@
  * An order is a list of keys first: lists write it as it is, connections also turn it round,
  * compare rows with cursors by it, and keep its keys in cursors.
  */
-#include "sql/planner_int.h"
+#include "sql/filter_int.h"
 
 struct ordering {
 	struct planner *p;
@@ -108,6 +108,21 @@ static bool order_embedded(struct ordering *o, const struct scope *s, const stru
 	return true;
 }
 
+/* Enums that are stored as text sort as they are declared, like those of PostgreSQL. */
+static void order_enum(struct planner *p, const struct leaf *leaf, struct order_key *out)
+{
+	struct where q = { .p = p };
+	struct subject subject = { .kind = KIND_ENUM, .leaf = *leaf };
+	if (!leaf->enum_type)
+		return;
+	struct rank rank = subject_rank(&q, &subject);
+	if (!rank.open.n)
+		return;
+	out->expression = str_printf(p->arena, "%.*s%.*s%.*s", STR_ARG(rank.open),
+		STR_ARG(out->expression), STR_ARG(rank.close));
+	out->cast = S("int4");
+}
+
 /* A leaf. What the schema calls non-null has no nulls, whatever a view's columns may allow. */
 static void order_place(struct ordering *o, const struct scope *s, const struct gql_field *f,
 	struct order_key *out)
@@ -117,6 +132,7 @@ static void order_place(struct ordering *o, const struct scope *s, const struct 
 	out->expression = place_text(o->p, s, &b->place);
 	out->cast = place_cast(&b->place, &b->leaf);
 	out->name = f->name;
+	order_enum(o->p, &b->leaf, out);
 	out->nullable = !gql_is_non_null(f->type) && !(column && column->not_null);
 }
 

@@ -26,7 +26,8 @@ const SKIPPED = new Set(['search']);
 const quote = (s) => `'${s.replaceAll("'", "''")}'`;
 const ODD = `
   create table odd (id int primary key, parent_id int references odd, label text, small int, big bigint,
-    exact numeric, approx float8, yes boolean, day date, at timestamptz, code uuid, data jsonb not null);
+    exact numeric, approx float8, yes boolean, day date, at timestamptz, code uuid, state text,
+    data jsonb not null);
   create index on odd (label);
   insert into odd select i, nullif(i / 3, 0), (array[${HOSTILE.map(quote)}, null, null, 'dup', 'dup'])[1 + i % 35],
     (array[0, -1, 1, 2147483647, -2147483648, null, 7])[1 + i % 7],
@@ -35,9 +36,10 @@ const ODD = `
     (array[0, 0.5, -1.25, null, 1e10])[1 + i % 5], (array[true, false, null])[1 + i % 3],
     date '2024-02-27' + i % 5,
     timestamptz '2025-10-26 00:59:59.999999Z' + (i % 9) * interval '30 minutes 1 microsecond',
-    md5((i % 20)::text)::uuid,
+    md5((i % 20)::text)::uuid, (array['OPEN', 'WAITING', 'CLOSED', null])[1 + i % 4],
     jsonb_build_object('rank', i % 4, 'tag', (array[${HOSTILE.map(quote)}])[1 + i % 31], 'score', i / 4.0,
-      'on', i % 2 = 0, 'seen_at', timestamptz '2026-01-01' + (i % 6) * interval '1 day')
+      'on', i % 2 = 0, 'mood', (array['OPEN', 'WAITING', 'CLOSED', null])[1 + i % 4], 'seen_at',
+        timestamptz '2026-01-01' + (i % 6) * interval '1 day')
       - (array['rank', 'tag', 'score', 'none'])[1 + i % 4]
       || case when i % 5 = 0 then '{"rank": null, "on": null}' else '{}' end::jsonb
       || jsonb_build_object('inner', jsonb_build_object('n', nullif(i % 6, 0), 'word', 'w' || i % 3))
@@ -46,11 +48,13 @@ const ODD = `
 const ODD_SDL = `
   type Odd @source(relation: "odd") {
     id: Int! label: String small: Int big: BigInt exact: Decimal approx: Float yes: Boolean day: Date!
-    at: DateTime! code: UUID! rank: Int tag: String score: Float on: Boolean seenAt: DateTime! inner: Inner!
+    at: DateTime! code: UUID!
+      state: State mood: State rank: Int tag: String score: Float on: Boolean seenAt: DateTime! inner: Inner!
     parent: Odd @relation(fields: ["parent_id"], references: ["id"])
     children: [Odd!]! @relation(fields: ["id"], references: ["parent_id"])
     childrenConnection: OddConnection! @relation(fields: ["id"], references: ["parent_id"])
   }
+  enum State { WAITING OPEN CLOSED }
   type Inner { n: Int word: String! }
 `;
 // Lists by their item types; of those with a parent, the field of the parent.
@@ -255,7 +259,8 @@ describe('reads at random', () => {
       + `some rows ${kept.some} times, none ${kept.none}, all ${kept.all}`);
     if (CASES < 500) return;
     assert.ok(kept.some > kept.none && kept.some > CASES / 5, JSON.stringify(kept));
-    for (const kind of ['String', 'Int', 'BigInt', 'Decimal', 'Boolean', 'DateTime', 'Date', 'UUID', 'Float']) {
+    for (const kind of ['String', 'Int', 'BigInt', 'Decimal', 'Boolean', 'DateTime', 'Date', 'UUID', 'Float',
+      'State']) {
       for (const operator of Object.keys(schema.getType(`${kind}Filter`).getFields())) {
         if (!SKIPPED.has(operator)) assert.ok(g.seen.has(`${kind} ${operator}`), `${kind} ${operator} was never used`);
       }

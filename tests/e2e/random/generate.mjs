@@ -1,7 +1,7 @@
 // Random filters and orders that fit the schema which the server gives of itself, with operands from
 // the data and from a list of hostile texts. The same seed gives the same cases.
 
-import { isInputObjectType, isListType, isNonNullType, getNamedType } from 'graphql';
+import { getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
 
 export const HOSTILE = ["'", "';drop table track;--", '"', '\\', '%', '_', '%_%', '\\%', '$1', '$$', '{}',
   '[', 'NULL', 'null', '', ' ', 'é', 'É', 'ß', '漢字', '🎈', "O'Brien", '--', '/*', '?', ':a', '0', 'a\tb',
@@ -68,6 +68,7 @@ export class Generator {
   #operand(type, field) {
     const known = this.#known(type, field);
     const value = known.length && this.chance(0.95) ? this.pick(known) : null;
+    if (this.model.enums.has(field.type)) return this.pick(this.model.enums.get(field.type));
     switch (field.type) {
       case 'Int': {
         const near = (value ?? 0) + (this.chance(0.3) ? this.pick([-1, 1]) : 0);
@@ -175,7 +176,7 @@ export class Generator {
   }
 }
 
-/** A value as a literal. Directions are enum values, everything else is what JSON has. */
+/** A value as a literal. */
 export function literal(value, type) {
   const bare = isNonNullType(type) ? type.ofType : type;
   if (isListType(bare)) return `[${value.map((v) => literal(v, bare.ofType)).join(', ')}]`;
@@ -183,5 +184,5 @@ export function literal(value, type) {
     const members = Object.entries(value).map(([k, v]) => `${k}: ${literal(v, bare.getFields()[k].type)}`);
     return `{${members.join(', ')}}`;
   }
-  return bare.name === 'OrderDirection' ? value : JSON.stringify(value);
+  return isEnumType(bare) ? value : JSON.stringify(value);
 }

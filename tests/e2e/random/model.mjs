@@ -33,7 +33,9 @@ export class Model {
   static async load(sdl, pg) {
     const m = new Model();
     m.types = new Map();
+    m.enums = new Map();
     for (const d of parse(sdl).definitions) {
+      if (d.kind === Kind.ENUM_TYPE_DEFINITION) m.enums.set(d.name.value, d.values.map((v) => v.name.value));
       if (d.kind !== Kind.OBJECT_TYPE_DEFINITION && d.kind !== Kind.OBJECT_TYPE_EXTENSION) continue;
       const t = m.types.get(d.name.value) ?? { name: d.name.value, fields: new Map() };
       t.relation ??= directive(d, 'source')?.relation;

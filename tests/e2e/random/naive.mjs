@@ -56,6 +56,7 @@ export class Naive {
   /** A form that < and === compare as the database does. */
   comparable(value, type) {
     if (value === null || value === undefined) return null;
+    if (this.model.enums.has(type)) return this.model.enums.get(type).indexOf(value);
     switch (type) {
       case 'DateTime': return moment(value);
       case 'BigInt': return BigInt(value);
