@@ -199,7 +199,7 @@ bool keyset_add_secret(struct keyset *k, str secret, struct err *e)
 	if (secret.n < SECRET_MIN)
 		return err_set(e, ERR_CONFIG,
 			"the secret has %zu bytes, tokens need one of at least %d; make one with: "
-			"openssl rand -base64 48",
+			"head -c 36 /dev/urandom | base64",
 			secret.n, SECRET_MIN);
 	str text = base64url_encode(k->arena, secret);
 	json_t *jwk = json_pack("{s:s, s:s#}", "kty", "oct", "k", text.p, (int)text.n);

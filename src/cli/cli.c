@@ -32,6 +32,7 @@ static const struct command *const COMMANDS[] = {
 	&CMD_SAGA_RETRY,
 	&CMD_DB_INSTALL,
 	&CMD_DB_UNINSTALL,
+	&CMD_TOKEN,
 	&CMD_CONFIG,
 	&CMD_VERSION,
 	&CMD_COMPLETION,

@@ -17,6 +17,7 @@ extern const struct command CMD_SAGA_SHOW;
 extern const struct command CMD_SAGA_RETRY;
 extern const struct command CMD_DB_INSTALL;
 extern const struct command CMD_DB_UNINSTALL;
+extern const struct command CMD_TOKEN;
 extern const struct command CMD_CONFIG;
 extern const struct command CMD_VERSION;
 extern const struct command CMD_COMPLETION;

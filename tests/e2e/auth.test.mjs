@@ -1,14 +1,16 @@
 // Who a request is from: bearer tokens, good and bad, from every source of keys; what the database sees of them.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { keyPair, now, token } from './lib/jwt.mjs';
 import { Postgres } from './lib/postgres.mjs';
-import { Server } from './lib/server.mjs';
+import { Server, inherited, program } from './lib/server.mjs';
 
 const SECRET = 'a secret of more than thirty-two bytes, for tests';
 
@@ -185,6 +187,30 @@ describe('bearer tokens', () => {
       while (now() < claims.exp + 5) await new Promise((next) => { setTimeout(next, 100); });
       assert.equal((await server.post({ query: SESSION }, bearer(text))).status, 401);
     });
+  });
+
+  it('fraiseql token makes tokens that the server takes', async () => {
+    const file = join(dir, 'secret.txt');
+    await writeFile(file, `${SECRET}\n`);
+    const args = ['--auth-secret-file', file, '--auth-audience', 'api', '--auth-algorithms', 'HS384'];
+    const server = await start(...args);
+    const make = async (...more) => (await promisify(execFile)(program, ['token', ...args, ...more], { env: inherited }))
+      .stdout.trim();
+    try {
+      const { body } = await server.post({ query: SESSION },
+        bearer(await make('sub=ada', 'tenant_id=7', 'role=["editor","x"]', 'note="quoted"', 'plain=a b')));
+      const { claims, ...session } = body.data.session;
+      assert.equal(session.userId, 'ada');
+      assert.equal(session.role, 'editor');
+      assert.deepEqual({ ...claims, iat: 0, exp: claims.exp - claims.iat },
+        { aud: 'api', iat: 0, exp: 3600, sub: 'ada', tenant_id: 7, role: ['editor', 'x'], note: 'quoted', plain: 'a b' });
+      assert.equal((await server.post({ query: SESSION }, bearer(await make('--expires', '0s', 'nbf=4102444800')))).status,
+        401);
+      await assert.rejects(make('sub'), /"sub" is not a claim/);
+      await assert.rejects(make('--expires', 'soon'), /--expires must be a time/);
+    } finally {
+      await server.stop();
+    }
   });
 
   it('anonymous requests can be refused', async () => {
