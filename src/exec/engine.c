@@ -247,6 +247,14 @@ static void put_introspection(struct exec *x, const struct plan_root *root)
 	gql_introspect(&x->out, &in, root->nodes, root->nnodes);
 }
 
+static void put_refused(struct exec *x, const struct plan_root *root)
+{
+	struct gql_error *e = exec_root_error(x, root, ERR_BAD_INPUT, root->refusal->message);
+	e->places = root->refusal->places;
+	e->nplaces = root->refusal->nplaces;
+	exec_put_null(x, root);
+}
+
 /* Writes the roots before `until` that need no statement, and those that failed. */
 static void put_ready_roots(struct exec *x, size_t until)
 {
@@ -259,6 +267,8 @@ static void put_ready_roots(struct exec *x, size_t until)
 			put_introspection(x, root);
 		} else if (root->kind == ROOT_RESOLVER) {
 			exec_put_resolver_root(x, root);
+		} else if (root->kind == ROOT_REFUSED) {
+			put_refused(x, root);
 		} else {
 			exec_put_null(x, root);
 		}

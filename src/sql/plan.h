@@ -31,6 +31,7 @@ enum root_kind {
 	ROOT_RESOLVER,   /* the embedding program answers: `field` has the resolver */
 	ROOT_MUTATION,   /* a call by the mutation contract */
 	ROOT_WRITE,      /* rows of a table that are written */
+	ROOT_REFUSED,    /* an argument has no value that it may have: null with `refusal` */
 };
 
 /* Columns of the row that a ROOT_MUTATION statement returns. */
@@ -118,6 +119,7 @@ struct plan_root {
 	const struct mutation_plan *mutation; /* MUTATION, and WRITE with members */
 	const struct write_plan *write;
 	const struct nodes_plan *nodes_plan;      /* NODES */
+	const struct gql_error *refusal;          /* REFUSED: message and places */
 	const struct ast_selection *const *nodes; /* INTROSPECT */
 	size_t nnodes;
 };

@@ -192,6 +192,7 @@ bool planner_arg(struct planner *p, const struct gql_field *f, const struct ast_
 	if (!gql_coerce_argument(&c, p->req->operation, p->req->vars, arg,
 		    find_argument(node, arg->name), node->at, out)) {
 		put_root_path(p, &errors->at[errors->n - 1], node);
+		p->refused |= p->depth == 0;
 		return false;
 	}
 	if (*out == arg->default_value)
@@ -361,6 +362,38 @@ static const struct gql_type *root_type(const struct gql_schema *s, enum ast_ope
 	return NULL;
 }
 
+/* A copy of the error that lives as long as the plan. */
+static const struct gql_error *keep_error(struct planner *p, const struct gql_error *e)
+{
+	struct gql_error *kept = arena_new(p->arena, struct gql_error);
+	kept->message = str_dup(p->arena, e->message);
+	kept->places = arena_array(p->arena, struct gql_place, e->nplaces + 1);
+	kept->nplaces = e->nplaces;
+	for (size_t i = 0; i < e->nplaces; i++)
+		kept->places[i] = e->places[i];
+	return kept;
+}
+
+/*
+ * A query's field whose argument is null where it may not be (through a variable with a default)
+ * is null alone. Which variables are null is part of every plan's fingerprint. Spec: §6.4.1.
+ */
+static void plan_query_root(struct planner *p, const struct gql_type *type,
+	const struct collected *c, struct plan_root *root)
+{
+	struct gql_errors *errors = p->req->errors;
+	size_t nerrors = errors->n, nstatements = p->statements.n;
+	p->refused = false;
+	if (plan_root(p, type, c, root) || !p->refused || errors->n != nerrors + 1)
+		return;
+	root->kind = ROOT_REFUSED;
+	root->statement = -1;
+	root->refusal = keep_error(p, &errors->at[nerrors]);
+	root->field.shape = shape_wrap(p, root->field.field->type, &(struct leaf){ 0 }, NULL);
+	errors->n = nerrors;
+	p->statements.n = nstatements;
+}
+
 static bool plan_roots(struct planner *p, struct plan *plan)
 {
 	const struct gql_type *type = root_type(p->model->gql, plan->operation);
@@ -372,8 +405,12 @@ static bool plan_roots(struct planner *p, struct plan *plan)
 	size_t before = p->req->errors->n;
 	gql_collect(&p->collect, type, sets, 1, fields);
 	struct plan_root *roots = arena_array(p->arena, struct plan_root, fields->n);
-	for (size_t i = 0; i < fields->n; i++)
-		(void)!plan_root(p, type, &fields->at[i], &roots[i]);
+	for (size_t i = 0; i < fields->n; i++) {
+		if (plan->operation == AST_QUERY)
+			plan_query_root(p, type, &fields->at[i], &roots[i]);
+		else
+			(void)!plan_root(p, type, &fields->at[i], &roots[i]);
+	}
 	plan->roots = roots;
 	plan->nroots = fields->n;
 	return p->req->errors->n == before;
