@@ -277,7 +277,7 @@ void draft_calls(struct draft *d)
 		struct draft_type *row = row_argument(d, f);
 		if (row && !writes && !row->embedded && !row->frozen && !row->is_link)
 			put_call(d, row, f, computed_name(row, f->name), 1, false);
-		else if (!row && is_wanted(d, f))
+		else if (!row && is_wanted(d, f) && (!writes || d->mutation->name.n))
 			put_call(d, writes ? d->mutation : d->query, f, without(f->name, S("fn")),
 				0, writes);
 	}

@@ -219,8 +219,23 @@ static str field_key(struct known *k, const struct known_field *f)
 
 /* ---- definitions ---- */
 
+static void read_schema(struct known *k, const struct ast_definition *d)
+{
+	if (!d->extend)
+		k->mutation_name = STR_NONE;
+	for (size_t i = 0; i < d->noperation_types; i++) {
+		str name = d->operation_types[i].type.text;
+		if (d->operation_types[i].operation == AST_QUERY)
+			k->query_name = name;
+		if (d->operation_types[i].operation == AST_MUTATION)
+			k->mutation_name = name;
+	}
+}
+
 static void add_definition(struct known *k, const struct ast_definition *d)
 {
+	if (d->kind == AST_SCHEMA)
+		read_schema(k, d);
 	bool is_type = d->kind == AST_OBJECT_TYPE || d->kind == AST_INTERFACE ||
 		d->kind == AST_ENUM_TYPE || d->kind == AST_UNION || d->kind == AST_INPUT ||
 		d->kind == AST_SCALAR;
@@ -234,8 +249,6 @@ static void add_definition(struct known *k, const struct ast_definition *d)
 			.by_field = map_on(k->arena, 0),
 			.by_key = map_on(k->arena, 0),
 			.left_out = map_on(k->arena, 0) };
-		t->is_root = str_eq(t->name, S("Query")) || str_eq(t->name, S("Mutation")) ||
-			str_eq(t->name, S("Subscription"));
 		map_add(&k->by_name, t->name, t);
 		*vec_push(k->arena, &k->types) = t;
 	}
@@ -314,6 +327,8 @@ bool known_read(struct arena *a, const struct catalog *c, const struct pull_opti
 		.catalog = c,
 		.sources = arena_array(a, struct source, o->nfiles),
 		.nsources = o->nfiles,
+		.query_name = S("Query"),
+		.mutation_name = S("Mutation"),
 		.by_name = map_on(a, 0),
 		.by_relation = map_on(a, 0),
 		.left_out = map_on(a, 0) };
@@ -322,14 +337,18 @@ bool known_read(struct arena *a, const struct catalog *c, const struct pull_opti
 		if (!parse_file(k, &k->sources[i], e))
 			return false;
 	}
-	for (size_t i = 0; i < k->types.n; i++)
-		index_relation(k, k->types.at[i]);
+	for (size_t i = 0; i < k->types.n; i++) {
+		struct known_type *t = k->types.at[i];
+		t->is_root = str_eq(t->name, k->query_name) || str_eq(t->name, k->mutation_name) ||
+			str_eq(t->name, S("Subscription"));
+		index_relation(k, t);
+	}
 	for (size_t i = 0; i < k->types.n; i++)
 		read_fields(k, k->types.at[i]);
 	for (size_t i = 0; i < k->nsources; i++)
 		read_comments(k, &k->sources[i]);
-	k->query = map_find(&k->by_name, S("Query"));
-	k->mutation = map_find(&k->by_name, S("Mutation"));
+	k->query = map_find(&k->by_name, k->query_name);
+	k->mutation = map_find(&k->by_name, k->mutation_name);
 	*out = k;
 	return true;
 }

@@ -51,8 +51,10 @@ struct known {
 		VEC(struct known_type *);
 	} types;
 	struct map by_name;
-	struct map by_relation; /* by address → struct known_list of types */
-	struct map left_out;    /* types in comments */
+	struct map by_relation;        /* by address → struct known_list of types */
+	struct map left_out;           /* types in comments */
+	str query_name, mutation_name; /* of the root types: Query unless `schema { … }` says so;
+					  a schema without mutations has an empty name */
 	const struct known_type *query, *mutation;
 };
 

@@ -22,9 +22,9 @@ static void take_schemas(struct draft *d, struct pull_options *o)
 	o->nschemas = list.n;
 }
 
-static struct draft_type *root(struct draft *d, const char *name, const struct known_type *known)
+static struct draft_type *root(struct draft *d, str name, const struct known_type *known)
 {
-	struct draft_type *t = draft_add(d, AST_OBJECT_TYPE, str_from(name));
+	struct draft_type *t = draft_add(d, AST_OBJECT_TYPE, name);
 	t->known = known;
 	return t;
 }
@@ -63,8 +63,8 @@ bool pull_schema(struct arena *a, struct pull_facts *facts, const struct pull_op
 			"there is no table or view in the search path of database \"%.*s\"; "
 			"--schemas names other schemas",
 			STR_ARG(facts->catalog->database));
-	d.query = root(&d, "Query", d.known->query);
-	d.mutation = root(&d, "Mutation", d.known->mutation);
+	d.query = root(&d, d.known->query_name, d.known->query);
+	d.mutation = root(&d, d.known->mutation_name, d.known->mutation);
 	struct gone gone = gone_find(&d);
 	d.gone = &gone;
 	draft_links(&d);

@@ -315,9 +315,9 @@ describe('schema pull: Zabbix', {
     assert.ok(await compareRows(p, types, 10) > 3000);
   });
   it('joins by every foreign key, in both directions', async () => {
-    const { keys, parents, children } = await compareRelations(p, types);
+    const { keys, parents, children } = await compareRelations(p, types, 4);
     assert.ok(keys > 200, `${keys} keys`);
-    assert.ok(parents > 500 && children > 300, `${parents} parents, ${children} of children`);
+    assert.ok(parents > 100 && children > 60, `${parents} parents, ${children} of children`);
   });
   it('is asked in the browser page', async () => {
     const browser = await chromium.launch({
