@@ -1,7 +1,8 @@
 /*
  * corpus_pull_test - SDL before and after a pull.
  *
- * Sections: catalog (with facts, or none), options (words: prune, functions=all, schema=NAME) and
+ * Sections: catalog (with facts, or none), options (words: prune, connections, aggregates,
+ * functions=all, schema=NAME) and
  * sdl, what is written before (without it nothing is); then after, which ends with the changes, or
  * error. What comes
  * out is pulled again, which must change nothing, and compiled, which must find no problem.
@@ -43,6 +44,8 @@ static void read_options(struct corpus_case *c, struct pull_options *o)
 	while (rest.n > 0) {
 		str word = str_split(&rest, ' ');
 		o->prune |= str_eq(word, S("prune"));
+		o->connections |= str_eq(word, S("connections"));
+		o->aggregates |= str_eq(word, S("aggregates"));
 		if (str_eq(word, S("functions=all")))
 			o->functions = PULL_ALL_FUNCTIONS;
 		if (!str_starts(word, S("schema=")))

@@ -16,6 +16,8 @@ static const struct cli_option OPTIONS[] = {
 	{ "schemas", "A,B", "schemas of the database besides those of the search path", NULL },
 	{ "functions", "none|fn|all", "which functions become fields; fn: those named fn_…",
 		"none fn all" },
+	{ "connections", NULL, "fields of Query for Relay connections, too", NULL },
+	{ "aggregates", NULL, "fields of Query for aggregates, too", NULL },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -46,6 +48,8 @@ static bool read_options(struct cli *c, struct pull_options *o, struct err *e)
 	o->schemas = list.at;
 	o->nschemas = list.n;
 	o->prune = cli_value(c, "prune") != NULL;
+	o->connections = cli_value(c, "connections") != NULL;
+	o->aggregates = cli_value(c, "aggregates") != NULL;
 	return read_functions(c, &o->functions, e) && pulling_files(c->arena, &c->settings, o, e);
 }
 

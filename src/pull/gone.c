@@ -140,6 +140,10 @@ static bool find_fields(struct gone *g)
 		for (size_t n = 0; n < t->fields.n && !is_gone(g, t->name); n++) {
 			struct known_field *f = &t->fields.at[n];
 			str why = missing_field(g->d, f);
+			char kind;
+			const struct known_type *made = known_made_of(k, f->bottom, &kind);
+			if (!why.n && made && is_gone(g, made->name))
+				why = quoted(g->d, "type", made->name);
 			if (!why.n && is_gone(g, f->bottom))
 				why = quoted(g->d, "type", f->bottom);
 			if (!why.n)

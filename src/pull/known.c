@@ -160,9 +160,28 @@ static bool is_list(const struct ast_type *t)
 	return false;
 }
 
+const struct known_type *known_made_of(const struct known *k, str name, char *kind)
+{
+	static const struct {
+		str suffix;
+		char kind;
+	} MADE[] = { { STR_INIT("Connection"), '&' }, { STR_INIT("Aggregate"), '+' } };
+	for (size_t i = 0; i < COUNT(MADE); i++) {
+		if (!str_ends(name, MADE[i].suffix) || map_find(&k->by_name, name))
+			continue;
+		*kind = MADE[i].kind;
+		return map_find(&k->by_name, str_sub(name, 0, name.n - MADE[i].suffix.n));
+	}
+	return NULL;
+}
+
 static str root_key(struct known *k, const struct known_field *f)
 {
 	const struct known_type *target = map_find(&k->by_name, f->bottom);
+	char kind;
+	const struct known_type *made = known_made_of(k, f->bottom, &kind);
+	if (made && made->relation)
+		return str_printf(k->arena, "%c%.*s", kind, STR_ARG(made->relation->sql));
 	const struct ast_field_def *node = f->node;
 	str *names = arena_array(k->arena, str, node->nargs);
 	size_t n = 0;

@@ -9,6 +9,8 @@
  *     (public.fn_name                          a function
  *     ?"public"."album"(id)                    a root field for one row: arguments' columns, sorted
  *     *"public"."album"()                      a root field for rows
+ *     &"public"."album"                        a root field for a connection
+ *     +"public"."album"                        a root field for an aggregate
  *
  * A field or type that stands in a comment (`# name: …`, `# type User …`) is left out on purpose.
  */
@@ -66,5 +68,8 @@ struct known_list {
 MUST_USE bool known_read(struct arena *a, const struct catalog *c, const struct pull_options *o,
 	const struct known **out, struct err *e);
 const struct known_list *known_of(const struct known *k, const struct cat_relation *r);
+/* Album of AlbumConnection and AlbumAggregate, which the compiler makes; *kind is how the key of a
+ * root field begins. NULL for other names. */
+const struct known_type *known_made_of(const struct known *k, str name, char *kind);
 /* Parts of keys. */
 str known_join_key(struct arena *a, str target, const str *from, const str *to, size_t n, str link);

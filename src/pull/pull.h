@@ -21,6 +21,7 @@ struct pull_options {
 	size_t nschemas;
 	enum pull_functions functions;
 	bool prune;
+	bool connections, aggregates; /* fields of Query for these, too */
 };
 
 enum pull_change_kind { PULL_ADDED, PULL_CHANGED, PULL_GONE };

@@ -136,11 +136,28 @@ static void put_type(struct draft *d, const struct draft_type *t)
 	}
 }
 
+/* albumsConnection: AlbumConnection!, and the same for aggregates. */
+static void put_made(struct draft *d, const struct draft_type *t, const char *suffix, char kind)
+{
+	struct draft_field f = { 0 };
+	str type = str_printf(d->arena, "%.*s%s", STR_ARG(t->name), suffix);
+	f.name = str_printf(d->arena, "%.*s%s", STR_ARG(name_field(d->arena, t->many)), suffix);
+	f.type = str_printf(d->arena, "%.*s!", STR_ARG(type));
+	f.key = str_printf(d->arena, "%c%.*s", kind, STR_ARG(t->relation->sql));
+	if (!map_find(&d->by_name, type))
+		draft_put(d, d->query, &f);
+}
+
 void draft_roots(struct draft *d)
 {
 	for (size_t i = 0; i < d->types.n; i++) {
 		const struct draft_type *t = d->types.at[i];
-		if (t->relation && !t->frozen && !t->is_link)
-			put_type(d, t);
+		if (!t->relation || t->frozen || t->is_link)
+			continue;
+		put_type(d, t);
+		if (d->options->connections)
+			put_made(d, t, "Connection", '&');
+		if (d->options->aggregates)
+			put_made(d, t, "Aggregate", '+');
 	}
 }
