@@ -6,6 +6,8 @@
  */
 #include "exec/doc_cache.h"
 
+#include "exec/rules.h"
+
 #include "base/clock.h"
 #include "graphql/validate.h"
 
@@ -108,6 +110,7 @@ static bool prepare(struct doc_cache *c, struct prepared *d, struct gql_errors *
 	d->operation = gql_operation_find(&d->document, d->operation_name, errors);
 	if (!d->operation)
 		return false;
+	d->ruled = rules_concern(d->arena, d->model, &d->document, d->operation);
 	d->types = gql_variable_types(d->arena, d->model->gql, d->operation);
 	return true;
 }

@@ -27,6 +27,7 @@ struct prepared {
 	struct ast_document document;
 	const struct ast_definition *operation;
 	const struct gql_ref *const *types; /* of its variables */
+	bool ruled;                         /* some argument has a rule: rules.h */
 	struct plan_entry *plans;
 	unsigned nplans;
 	unsigned refs;

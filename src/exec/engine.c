@@ -15,8 +15,11 @@
 
 #include "base/json.h"
 #include "ev/loop.h"
+#include "exec/failure.h"
 #include "exec/idempotency.h"
+#include "exec/rules.h"
 #include "graphql/introspect.h"
+#include "schema/rule.h"
 
 enum { ERRORS_MAX = 100 };
 
@@ -373,6 +376,12 @@ static bool bind_roots(struct exec *x)
 		const struct plan_root *root = &x->plan->roots[i];
 		if (root->statement < 0 || x->failed[i])
 			continue;
+		const struct failure *refused = rules_refused(x, root);
+		if (refused) {
+			failure_add(x, root, refused);
+			x->failed[i] = true;
+			continue;
+		}
 		int k = x->job.nstmts;
 		if (!exec_bind(x, root, &x->plan->statements[root->statement], &x->stmts[k])) {
 			x->failed[i] = true;
@@ -505,10 +514,13 @@ static bool prepare(struct exec *x)
 	struct gql_coercion c = { .arena = x->arena,
 		.schema = e->model->gql,
 		.scalar = scalar_coerce,
+		.prepare = e->model->ruled ? rule_prepare : NULL,
 		.suggestions = e->o.suggestions,
 		.errors = &x->errors };
 	if (!gql_coerce_variables(&c, x->doc->operation, x->doc->types, r->variables, &x->vars))
 		return false;
+	if (x->doc->ruled)
+		rules_check(x);
 	x->plan = prepared_plan(e->documents, x->doc, &x->vars, &x->errors);
 	if (x->plan && x->plan->resolves && !e->o.resolvers)
 		return refuse(x, ERR_UNSUPPORTED,

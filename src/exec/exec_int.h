@@ -43,6 +43,7 @@ struct unit {
 };
 
 struct failure;
+struct refused;
 struct idempotency;
 struct written;
 
@@ -72,6 +73,7 @@ struct exec {
 	const struct failure *
 		*failures;           /* by root, of a mutation: how it failed, NULL = it did not */
 	struct idempotency *key;     /* with an Idempotency-Key */
+	struct refused *refused;     /* root fields whose arguments break a rule */
 	struct timer *retry;         /* the unit runs again when it fires, else NULL */
 	struct contract contract;    /* of the running mutation */
 	str *splices;                /* by reread: the entity's response text */

@@ -73,6 +73,13 @@ void failure_put_member(struct exec *x, const struct plan_root *root, const stru
 
 /* ---- failures ---- */
 
+void failure_add(struct exec *x, const struct plan_root *root, const struct failure *f)
+{
+	struct gql_error *e = exec_root_error(x, root, f->code, f->message);
+	if (f->errors.n)
+		e->extensions = str_printf(x->arena, "\"errors\":%.*s", STR_ARG(f->errors));
+}
+
 void failure_put(struct exec *x, const struct plan_root *root, const struct failure *f)
 {
 	const struct mutation_plan *m = root->mutation;
@@ -89,9 +96,7 @@ void failure_put(struct exec *x, const struct plan_root *root, const struct fail
 		failure_put_member(x, root, m->error, failure_document(x, root, &own));
 		return;
 	}
-	struct gql_error *e = exec_root_error(x, root, own.code, own.message);
-	if (own.errors.n)
-		e->extensions = str_printf(x->arena, "\"errors\":%.*s", STR_ARG(own.errors));
+	failure_add(x, root, &own);
 	exec_put_null(x, root);
 }
 

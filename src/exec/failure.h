@@ -33,6 +33,9 @@ struct failure {
  */
 void failure_put(struct exec *x, const struct plan_root *root, const struct failure *f);
 
+/* Adds it as a GraphQL error at the root field, and writes nothing. */
+void failure_add(struct exec *x, const struct plan_root *root, const struct failure *f);
+
 /* What the database refused, as a failure of the field: by SQLSTATE, masked unless debugging. */
 void failure_put_database(struct exec *x, const struct plan_root *root, const struct err *e,
 	const struct pgdiag *diag);

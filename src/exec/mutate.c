@@ -15,6 +15,7 @@
 #include "exec/contract.h"
 #include "exec/failure.h"
 #include "exec/idempotency.h"
+#include "exec/rules.h"
 #include "exec/write.h"
 
 #include "base/clock.h"
@@ -293,16 +294,18 @@ static bool bind_root(struct exec *x, size_t number)
 	return true;
 }
 
-/* A unit that is not run, because of the field `culprit`, for which an error was added. */
+/* A unit that is not run: arguments break rules, or for `culprit` an error was added. */
 static void put_unbound(struct exec *x, size_t culprit)
 {
 	for (size_t i = x->unit.first; i < x->unit.end; i++) {
 		const struct plan_root *root = &x->plan->roots[i];
-		if (root->statement >= 0 && i != culprit) {
-			failure_put(x, root, &UNDONE);
-			x->next_root = i + 1;
+		const struct failure *refused = rules_refused(x, root);
+		if (root->statement < 0 || (!refused && i == culprit)) {
+			put_ready(x, i + 1);
+			continue;
 		}
-		put_ready(x, i + 1);
+		failure_put(x, root, refused ? refused : &UNDONE);
+		x->next_root = i + 1;
 	}
 }
 
@@ -310,7 +313,8 @@ static void put_unbound(struct exec *x, size_t culprit)
 static bool bind_unit(struct exec *x)
 {
 	for (size_t i = x->unit.first; i < x->unit.end; i++) {
-		if (x->plan->roots[i].statement < 0 || bind_root(x, i))
+		const struct plan_root *root = &x->plan->roots[i];
+		if (root->statement < 0 || (!rules_refused(x, root) && bind_root(x, i)))
 			continue;
 		put_unbound(x, i);
 		return false;

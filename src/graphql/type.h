@@ -16,6 +16,7 @@
 
 struct gql_value;
 struct gql_type;
+struct input_rule; /* the schema module's: @constraint and @prepare */
 
 /* A reference to a type: named, or a wrapper. Named references are shared: one per type. */
 struct gql_ref {
@@ -35,7 +36,8 @@ struct gql_input {
 	str deprecation_reason;
 	const struct ast_input_value *node;
 	const struct source *source;
-	uint32_t id; /* position among its siblings */
+	uint32_t id;                   /* position among its siblings */
+	const struct input_rule *rule; /* NULL = none */
 };
 
 struct gql_field {
@@ -74,6 +76,7 @@ struct gql_type {
 	bool introspection;       /* one of the specification's __Types */
 	bool built_in;            /* Int Float String Boolean ID */
 	bool one_of;              /* input object with @oneOf */
+	bool ruled;               /* input object: a rule stands on a field of it, or deeper */
 	str specified_by;         /* scalar; .p == NULL without */
 	uint32_t id;              /* dense over all types */
 	struct gql_field *fields; /* object, interface */

@@ -39,11 +39,18 @@ struct gql_value {
 typedef bool gql_scalar_fn(void *ctx, struct arena *a, const struct gql_type *scalar,
 	struct gql_value *v, const char **why);
 
+/*
+ * What becomes of a text that a variable gives for an input field with a rule, before it is read.
+ * .p == NULL: null.
+ */
+typedef str gql_prepare_fn(struct arena *a, const struct input_rule *rule, str text);
+
 struct gql_coercion {
 	struct arena *arena;
 	const struct gql_schema *schema;
 	gql_scalar_fn *scalar; /* may be NULL */
 	void *scalar_ctx;
+	gql_prepare_fn *prepare;   /* may be NULL */
 	bool suggestions;          /* "Did you mean" in messages */
 	struct gql_errors *errors; /* may be NULL: then only the verdict counts */
 	size_t errors_max;         /* of one set of variables; 0 = 50 */

@@ -288,12 +288,29 @@ static bool sort_members(const struct gql_type *type, struct jnode *node)
 	return known;
 }
 
+/* A text, or the texts of a list, as the field's rule makes them. A blank that may not be null
+ * stays one. */
+static void prepare_texts(struct run *r, const struct gql_input *field, struct jnode *node)
+{
+	for (struct jnode *c = node->kind == JSON_ARRAY ? node->child : NULL; c; c = c->next)
+		prepare_texts(r, field, c);
+	if (node->kind != JSON_STRING)
+		return;
+	str text = r->c->prepare(r->c->arena, field->rule, node->text);
+	if (text.p)
+		node->text = text;
+	else if (!gql_is_non_null(field->type))
+		node->kind = JSON_NULL;
+}
+
 static void coerce_field(struct run *r, const struct gql_input *field, struct jnode *node,
 	const struct step *path)
 {
 	struct gql_value **slot = &node->value.items[field->id];
 	if (*slot) {
 		struct step step = { path, field->name, 0 };
+		if (field->rule && r->c->prepare)
+			prepare_texts(r, field, (struct jnode *)(void *)*slot);
 		*slot = coerce(r, field->type, (struct jnode *)(void *)*slot, &step);
 	} else if (field->default_value) {
 		*slot = field->default_value;

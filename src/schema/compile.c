@@ -9,6 +9,7 @@
 #include "schema/compile_int.h"
 
 #include "graphql/parser.h"
+#include "schema/rule.h"
 
 static void parse_file(struct compiler *c, const struct source_file *file)
 {
@@ -57,6 +58,7 @@ void compile_bindings(struct compiler *c)
 	c->facts = arena_array(a, struct type_facts, c->gql->ntypes);
 	c->broken_source = arena_array(a, bool, c->gql->ntypes);
 	c->enum_maps = arena_array(a, struct enum_maps, c->gql->ntypes);
+	rule_read_all(c);
 	bind_schema(c);
 }
 
@@ -80,6 +82,7 @@ static const struct model *make_model(struct compiler *c)
 		.catalog = c->catalog,
 		.bindings = c->bindings,
 		.types = c->facts,
+		.ruled = c->ruled,
 		.generation = c->options->generation,
 		.arena = c->arena,
 		.refs = 1 };

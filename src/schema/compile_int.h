@@ -54,6 +54,7 @@ struct compiler {
 	const struct gql_schema *gql;
 	struct binding *bindings;
 	struct type_facts *facts;
+	bool ruled;          /* there are rules on inputs */
 	bool *broken_source; /* by gql_type.id: has a @source that was reported */
 	struct enum_maps {
 		VEC(struct enum_map_of);

@@ -95,13 +95,40 @@ static const struct directive DIRECTIVES[] = {
 		"  \"The field that holds the version.\"\n"
 		"  field: String!\n"
 		") on OBJECT | INPUT_OBJECT\n" },
-	{ "constraint", false,
-		"directive @constraint(minLength: Int, maxLength: Int, min: Float, max: Float,"
-		" pattern: String, format: String, minItems: Int, maxItems: Int)"
-		" on INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION\n" },
-	{ "prepare", false,
-		"directive @prepare(trim: Boolean, lowercase: Boolean, uppercase: Boolean,"
-		" blankToNull: Boolean) on INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION\n" },
+	{ "constraint", true,
+		"\"What an input must be like. What is not is refused before anything runs, all at once.\"\n"
+		"directive @constraint(\n"
+		"  \"Characters of a text: Unicode code points.\"\n"
+		"  minLength: Int\n"
+		"  maxLength: Int\n"
+		"  \"Bounds of a number.\"\n"
+		"  min: Float\n"
+		"  max: Float\n"
+		"  exclusiveMin: Float\n"
+		"  exclusiveMax: Float\n"
+		"  \"A regular expression (Perl's syntax) that a text must contain a match of.\"\n"
+		"  pattern: String\n"
+		"  \"A form that a text must have, like `email`.\"\n"
+		"  format: String\n"
+		"  \"Items of a list.\"\n"
+		"  minItems: Int\n"
+		"  maxItems: Int\n"
+		"  uniqueItems: Boolean\n"
+		"  \"What clients are told, instead of the usual message.\"\n"
+		"  message: String\n"
+		") on INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION\n" },
+	{ "prepare", true,
+		"\"What becomes of a text before it is checked and stored.\"\n"
+		"directive @prepare(\n"
+		"  \"Blanks at both ends are taken off.\"\n"
+		"  trim: Boolean\n"
+		"  \"Runs of blanks become one space.\"\n"
+		"  collapse: Boolean\n"
+		"  lowercase: Boolean\n"
+		"  uppercase: Boolean\n"
+		"  \"A text without anything but blanks becomes null.\"\n"
+		"  blankToNull: Boolean\n"
+		") on INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION\n" },
 	{ "cacheControl", false,
 		"enum CacheControlScope { PUBLIC PRIVATE }\n"
 		"directive @cacheControl(maxAge: Int, scope: CacheControlScope)"

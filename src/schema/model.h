@@ -287,6 +287,7 @@ struct model {
 	const struct catalog *catalog;
 	const struct binding *bindings; /* by gql_field.id */
 	const struct type_facts *types; /* by gql_type.id */
+	bool ruled;                     /* some argument or input field has a rule */
 	uint64_t generation;            /* unique in the process */
 	struct arena *arena;
 	int refs; /* atomic */

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "graphql/introspect.h"
+#include "schema/rule.h"
 #include "sql/cursor.h"
 #include "sql/node.h"
 
@@ -197,6 +198,8 @@ bool planner_arg(struct planner *p, const struct gql_field *f, const struct ast_
 	}
 	if (*out == arg->default_value)
 		*out = default_of(p, arg);
+	else if (arg->rule || arg->type->type->ruled)
+		rule_apply(p->arena, arg, *out, NULL);
 	return true;
 }
 

@@ -1,0 +1,189 @@
+/*
+ * rules - walks the fields of an operation and applies the rules of their arguments.
+ *
+ * All arguments of a root field and of the fields below it are checked, and all that is wrong is
+ * one failure of the root field: in a mutation its error member, if it has one. Arguments are
+ * coerced for that once more, because values of variables and literals are to be treated alike;
+ * what is made of a variable's text is put into the variable, so that the plan and the parameters
+ * see it.
+ */
+#include "exec/rules.h"
+
+#include "exec/failure.h"
+#include "schema/rule.h"
+
+enum { DEPTH_MAX = 512 };
+
+struct refused {
+	str key; /* response key of the root field */
+	struct failure failure;
+	struct refused *next;
+};
+
+struct walk {
+	struct collect collect;
+	struct exec *x;           /* NULL: only whether there is anything */
+	struct violations *found; /* of the root field */
+	bool concerned;
+	unsigned depth;
+};
+
+static void walk_set(struct walk *w, const struct gql_type *type, const struct ast_selections *set);
+
+static bool has_rule(const struct gql_input *in)
+{
+	return in->rule || in->type->type->ruled;
+}
+
+static const struct ast_argument *given(const struct ast_selection *node, str name)
+{
+	for (size_t i = 0; i < node->nargs; i++)
+		if (str_eq(node->args[i].name.text, name))
+			return &node->args[i];
+	return NULL;
+}
+
+static void check_argument(struct walk *w, const struct gql_input *in,
+	const struct ast_argument *arg, uint32_t at)
+{
+	struct exec *x = w->x;
+	struct gql_value *v = NULL;
+	struct gql_coercion c = { .arena = x->arena,
+		.schema = x->doc->model->gql,
+		.scalar = scalar_coerce };
+	/* what can't be coerced is reported when it is planned */
+	if (gql_coerce_argument(&c, x->doc->operation, &x->vars, in, arg, at, &v) && v)
+		rule_apply(x->arena, in, v, w->found);
+}
+
+static void walk_field(struct walk *w, const struct gql_type *type,
+	const struct ast_selection *node)
+{
+	const struct gql_field *f = gql_field_find(w->collect.schema, type, node->name.text);
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->nargs; i++) {
+		const struct ast_argument *arg = given(node, f->args[i].name);
+		if (!arg || !has_rule(&f->args[i]))
+			continue;
+		w->concerned = true;
+		if (w->x)
+			check_argument(w, &f->args[i], arg, node->at);
+	}
+	if (gql_is_composite(f->type->type))
+		walk_set(w, f->type->type, &node->selections);
+}
+
+static const struct gql_type *condition(const struct walk *w, const struct gql_type *type, str on)
+{
+	const struct gql_type *found = on.n ? gql_type_find(w->collect.schema, on) : NULL;
+	return found ? found : type;
+}
+
+static void walk_selection(struct walk *w, const struct gql_type *type,
+	const struct ast_selection *node)
+{
+	const struct ast_definition *fragment;
+	if (w->x && gql_is_skipped(&w->collect, &node->directives))
+		return;
+	switch (node->kind) {
+	case AST_FIELD: walk_field(w, type, node); break;
+	case AST_INLINE: walk_set(w, condition(w, type, node->on.text), &node->selections); break;
+	case AST_SPREAD:
+		fragment = map_find(w->collect.fragments, node->name.text);
+		if (fragment)
+			walk_set(w, condition(w, type, fragment->on.text), &fragment->selections);
+		break;
+	}
+}
+
+static void walk_set(struct walk *w, const struct gql_type *type, const struct ast_selections *set)
+{
+	if (w->depth >= DEPTH_MAX)
+		return;
+	w->depth++;
+	for (size_t i = 0; i < set->n; i++)
+		walk_selection(w, type, set->at[i]);
+	w->depth--;
+}
+
+static struct walk walk_on(struct arena *a, const struct model *m,
+	const struct ast_document *document, const struct ast_definition *operation)
+{
+	return (struct walk){ .collect = { .arena = a,
+				      .schema = m->gql,
+				      .document = document,
+				      .operation = operation,
+				      .fragments = gql_fragment_index(a, document) } };
+}
+
+static const struct gql_type *root_type(const struct gql_schema *s, enum ast_operation_kind kind)
+{
+	switch (kind) {
+	case AST_QUERY: return s->query;
+	case AST_MUTATION: return s->mutation;
+	case AST_SUBSCRIPTION: break;
+	}
+	return s->subscription;
+}
+
+bool rules_concern(struct arena *a, const struct model *m, const struct ast_document *document,
+	const struct ast_definition *operation)
+{
+	if (!m->ruled)
+		return false;
+	struct walk w = walk_on(a, m, document, operation);
+	walk_set(&w, root_type(m->gql, operation->operation), &operation->selections);
+	return w.concerned;
+}
+
+/* ---- a request ---- */
+
+static str message_of(struct exec *x, const struct violations *l)
+{
+	if (l->n == 1)
+		return l->at[0].message;
+	return str_printf(x->arena, "%zu values of the input are not allowed.", l->n);
+}
+
+static void refuse(struct exec *x, str key, const struct violations *l)
+{
+	struct refused *r = arena_new(x->arena, struct refused);
+	*r = (struct refused){ .key = key,
+		.failure = { .code = ERR_BAD_INPUT,
+			.status = S("validation:input"),
+			.message = message_of(x, l),
+			.errors = violations_json(l) },
+		.next = x->refused };
+	x->refused = r;
+}
+
+void rules_check(struct exec *x)
+{
+	const struct model *m = x->doc->model;
+	const struct ast_definition *operation = x->doc->operation;
+	struct walk w = walk_on(x->arena, m, &x->doc->document, operation);
+	struct collection roots = { 0 };
+	const struct gql_type *type = root_type(m->gql, operation->operation);
+	const struct ast_selections *sets[] = { &operation->selections };
+	w.x = x;
+	w.collect.vars = &x->vars;
+	gql_collect(&w.collect, type, sets, 1, &roots);
+	for (size_t i = 0; i < roots.n; i++) {
+		struct violations *found = arena_new(x->arena, struct violations);
+		found->arena = x->arena;
+		w.found = found;
+		for (size_t k = 0; k < roots.at[i].n; k++)
+			walk_field(&w, type, roots.at[i].fields[k]);
+		if (found->n)
+			refuse(x, roots.at[i].key, found);
+	}
+}
+
+const struct failure *rules_refused(const struct exec *x, const struct plan_root *root)
+{
+	for (const struct refused *r = x->refused; r; r = r->next)
+		if (str_eq(r->key, root->field.name))
+			return &r->failure;
+	return NULL;
+}

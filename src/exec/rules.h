@@ -1,0 +1,19 @@
+/*
+ * exec/rules.h - @prepare and @constraint of a request's arguments, before anything is planned.
+ *
+ * Only for models that have rules (model.ruled) and documents that use them (rules_concern).
+ */
+#pragma once
+
+#include "exec/exec_int.h"
+
+/* Does the operation give arguments that rules are about? Asked once for each document. */
+bool rules_concern(struct arena *a, const struct model *m, const struct ast_document *document,
+	const struct ast_definition *operation);
+/*
+ * Prepares the values of variables in place, and notes in x->refused which root fields have
+ * arguments that break a rule.
+ */
+void rules_check(struct exec *x);
+/* How the root field was refused, or NULL. */
+const struct failure *rules_refused(const struct exec *x, const struct plan_root *root);
