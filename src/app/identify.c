@@ -73,6 +73,28 @@ bool identify_roles(struct arena *a, const struct settings *s, str **out, size_t
 	return true;
 }
 
+bool identify_names(struct arena *a, const struct settings *s, const str **out, size_t *n,
+	struct err *e)
+{
+	static const str OWN[] = { STR_INIT("user_id"), STR_INIT("tenant_id"), STR_INIT("role"),
+		STR_INIT("claims"), STR_INIT("request_id") };
+	struct claim_map map;
+	if (!claim_map_parse(a, &map, text_setting(s, SETTING_AUTH_SETTINGS), e))
+		return err_prefix(e, "auth.settings: ");
+	str *names = arena_array(a, str, COUNT(OWN) + 2 * map.nsettings);
+	*n = 0;
+	for (size_t i = 0; i < COUNT(OWN); i++)
+		names[(*n)++] = OWN[i];
+	for (size_t i = 0; i < map.nsettings; i++) {
+		str name = map.settings[i].setting;
+		names[(*n)++] = name;
+		if (str_starts(name, S("app.")))
+			names[(*n)++] = str_sub(name, 4, name.n);
+	}
+	*out = names;
+	return true;
+}
+
 static bool read_rules(struct identify *i, struct jwt_rules *r, struct err *e)
 {
 	const struct settings *s = i->settings;

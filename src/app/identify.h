@@ -17,6 +17,9 @@ struct identify;
  * ERR_CONFIG. */
 MUST_USE bool identify_roles(struct arena *a, const struct settings *s, str **out, size_t *n,
 	struct err *e);
+/* What @function(context:) may name: on `a`. Fails: ERR_CONFIG. */
+MUST_USE bool identify_names(struct arena *a, const struct settings *s, const str **out, size_t *n,
+	struct err *e);
 /*
  * *out is NULL when no keys are configured: then Authorization headers are not looked at and every
  * request is anonymous. `settings` and `log` must outlive it. Fails: ERR_CONFIG, ERR_IO.

@@ -3,6 +3,7 @@
  */
 #include "app/project.h"
 
+#include "app/identify.h"
 #include "app/role.h"
 #include "base/clock.h"
 #include "base/vec.h"
@@ -114,6 +115,8 @@ static bool compile_with(struct arena *model_arena, const struct settings *s, st
 		.generation = next_generation() };
 	struct source_file *files;
 	const struct catalog *catalog;
+	if (!identify_names(model_arena, s, &o.context, &o.ncontext, e))
+		return false;
 	if (!project_schema_files(model_arena, s, &files, &o.nfiles, e))
 		return false;
 	if (!project_catalog(model_arena, db, &catalog, e))

@@ -349,6 +349,23 @@ static void bind_call_arguments(struct calling *k, struct binding *out)
 	}
 }
 
+/* A name that no identity has gives null with every call. */
+static void check_context(struct calling *k, const struct ast_value *name)
+{
+	const struct compile_options *o = k->c->options;
+	size_t i = 0;
+	while (i < o->ncontext && !str_eq(o->context[i], name->text))
+		i++;
+	if (i < o->ncontext || o->ncontext == 0)
+		return;
+	struct diagnostic *d = diag_warning(k->c, k->field->source, name->at,
+		"No identity has a value \"%.*s\", so the function gets null.",
+		STR_ARG(name->text));
+	diag_nearest(k->c, d, str_nearest(name->text, o->context, o->ncontext));
+	if (!d->hint.n)
+		d->hint = S("Name it in the setting auth.settings: app.name=claim.");
+}
+
 static void read_context(struct calling *k)
 {
 	struct ast_value **items;
@@ -357,6 +374,8 @@ static void read_context(struct calling *k)
 		return;
 	k->call->context = arena_array(k->c->arena, str, n);
 	k->call->ncontext = n;
+	for (size_t i = 0; i < n; i++)
+		check_context(k, items[i]);
 	for (size_t i = 0; i < n; i++)
 		k->call->context[i] = items[i]->text;
 }

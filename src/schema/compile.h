@@ -12,6 +12,9 @@ struct compile_options {
 	size_t nfiles;
 	uint32_t default_limit, max_limit; /* of lists without @list */
 	uint64_t generation;
+	/* names that @function(context:) knows; 0 = any is taken */
+	const str *context;
+	size_t ncontext;
 };
 
 /*

@@ -375,6 +375,15 @@ describe('bearer tokens', () => {
     }
   });
 
+  it('a context value that no identity has is warned of', async () => {
+    const file = join(dir, 'other.graphql');
+    await writeFile(file, SDL.replace('"plan"', '"tenat_id"'));
+    const check = promisify(execFile)(program, ['check', '--schema', file, '--database', pg.url], { env: inherited });
+    const { stdout, stderr } = await check;
+    assert.match(stdout + stderr, /warning: No identity has a value "tenat_id"/);
+    assert.match(stdout + stderr, /tenant_id/);
+  });
+
   describe('settings that can not be honoured stop the start', () => {
     const cases = {
       'a short secret': [['--auth-secret', 'short'], /at least 32/],
