@@ -129,6 +129,8 @@ with
       ',"columns":', to_json((i.indkey::int2[])[0:i.indnkeyatts - 1]),
       case when i.indisprimary then ',"primary":true' end,
       case when i.indisunique and i.indimmediate then ',"unique":true' end,
+      case when i.indkey[0] = 0
+        then ',"expression":' || to_json(pg_get_indexdef(i.indexrelid, 1, true))::text end,
       '}'), ',' order by not i.indisprimary, c.relname) as list
     from pg_index i
     join rel on rel.oid = i.indrelid

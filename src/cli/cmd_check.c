@@ -4,9 +4,13 @@
 #include "app/local.h"
 #include "base/json.h"
 #include "graphql/parser.h"
+#include "schema/index_hint.h"
 
 static const struct cli_option OPTIONS[] = {
 	{ "json", NULL, "the result as JSON on standard output", NULL },
+	{ "indexes", NULL,
+		"also name what can be filtered and has no index, with the statement that makes one",
+		NULL },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -129,6 +133,8 @@ static int check(struct cli *c, struct local *l)
 	if (!local_compile(l, c->arena, &r, &e))
 		return cli_fail(c, &e);
 	int status;
+	if (r.model && cli_value(c, "indexes"))
+		index_hints(c->arena, r.model, &r.diagnostics);
 	if (cli_value(c, "json")) {
 		status = print_json(c, &r);
 	} else {

@@ -48,6 +48,7 @@ struct cat_key { /* unique constraint or index without predicate; or an ordinary
 	const struct cat_column **columns;
 	size_t n;
 	bool primary, unique;
+	str expression; /* of an index on an expression first: that; `n` is 0 */
 };
 
 struct cat_foreign_key {

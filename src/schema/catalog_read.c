@@ -414,9 +414,10 @@ static bool read_key(struct loader *l, struct jread *r, const struct cat_relatio
 		bool ok = str_eq(key, S("name")) ? jread_string(r, l->arena, &k->name)
 			: str_eq(key, S("columns"))
 			? read_column_refs(l, r, relation, &k->columns, &k->n, &length)
-			: str_eq(key, S("primary")) ? jread_bool(r, &k->primary)
-			: str_eq(key, S("unique"))  ? jread_bool(r, &k->unique)
-						    : jread_skip(r);
+			: str_eq(key, S("primary"))    ? jread_bool(r, &k->primary)
+			: str_eq(key, S("unique"))     ? jread_bool(r, &k->unique)
+			: str_eq(key, S("expression")) ? jread_string(r, l->arena, &k->expression)
+						       : jread_skip(r);
 		if (!ok)
 			return false;
 	}
