@@ -14,7 +14,8 @@ const run = promisify(execFile);
 
 const DATA = `
 create extension ltree;
-create table tb_item (id int primary key, "na""me" text, price numeric, tags text[], span int4range, net cidr, path ltree,
+create table tb_item (id int primary key, "na""me" text, price numeric, tags text[], span int4range, net cidr,
+  path ltree,
   doc jsonb, flag bool, seen timestamptz, "Odd" int, data jsonb not null);
 create index on tb_item (price);
 create index on tb_item ((data->>'title'));
@@ -64,8 +65,11 @@ describe('hints about indexes', () => {
   });
 
   async function hints(...options) {
-    const { stdout } = await run(program, ['check', '--json', ...options, '--schema', join(dir, 'schema.graphql'),
-      '--database', pg.url], { env: inherited });
+    const { stdout } = await run(
+      program,
+      ['check', '--json', ...options, '--schema', join(dir, 'schema.graphql'), '--database', pg.url],
+      { env: inherited },
+    );
     return JSON.parse(stdout).problems.filter((p) => p.severity === 'hint');
   }
 
@@ -76,11 +80,36 @@ describe('hints about indexes', () => {
   it('each with its place and the statement that helps', async () => {
     const found = await hints('--indexes');
     const fields = found.map((h) => h.message.split(':')[0]);
-    assert.deepEqual(fields, ['name', 'tags', 'span', 'net', 'path', 'doc', 'seen', 'odd', 'count', 'weird', 'labels', 'extra',
-      'zone', 'when', 'below', 'notes'].map((f) => `Item.${f}`).concat('Note.text'));
-    for (const h of found) assert.ok(h.file.endsWith('schema.graphql') && h.line > 1 && h.column > 1, JSON.stringify(h));
+    assert.deepEqual(
+      fields,
+      [
+        'name',
+        'tags',
+        'span',
+        'net',
+        'path',
+        'doc',
+        'seen',
+        'odd',
+        'count',
+        'weird',
+        'labels',
+        'extra',
+        'zone',
+        'when',
+        'below',
+        'notes',
+      ]
+        .map((f) => `Item.${f}`)
+        .concat('Note.text'),
+    );
+    for (const h of found)
+      assert.ok(h.file.endsWith('schema.graphql') && h.line > 1 && h.column > 1, JSON.stringify(h));
     const left = found.filter((h) => !h.hint.startsWith('create index on '));
-    assert.deepEqual(left.map((h) => h.message), ['Item.when: no index can serve filters by it.']);
+    assert.deepEqual(
+      left.map((h) => h.message),
+      ['Item.when: no index can serve filters by it.'],
+    );
     for (const h of found) if (!left.includes(h)) await pg.sql(h.hint);
     assert.deepEqual(await hints('--indexes'), left);
   });
