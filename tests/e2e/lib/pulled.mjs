@@ -174,7 +174,8 @@ function foreignKeys(pg) {
       join pg_attribute on attrelid = conrelid and attnum = num) as columns,
     (select json_agg(attname order by n) from unnest(confkey) with ordinality k (num, n)
       join pg_attribute on attrelid = confrelid and attnum = num) as refs
-    from pg_constraint where contype = 'f' order by conrelid, conname`);
+    from pg_constraint where contype = 'f' and connamespace is distinct from to_regnamespace('fraiseql')
+    order by conrelid, conname`);
 }
 
 const equal = (a, b) => JSON.stringify(a) === JSON.stringify(b);
