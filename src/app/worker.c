@@ -35,6 +35,12 @@ static bool open_pool(struct worker *w, unsigned workers, struct err *e)
 	return pgpool_open(w->loop, &o, &w->pool, e);
 }
 
+/* Texts of key=value have blanks in them, which part the replicas. */
+static bool is_uri(str url)
+{
+	return str_starts(url, S("postgresql://")) || str_starts(url, S("postgres://"));
+}
+
 /* One pool each, like that of the primary. */
 static bool open_replicas(struct worker *w, unsigned workers, struct err *e)
 {
@@ -50,8 +56,11 @@ static bool open_replicas(struct worker *w, unsigned workers, struct err *e)
 			options_pool(shared->settings, str_z(a, url), workers, shared->log);
 		w->replica_pools =
 			mem_grow(w->replica_pools, (w->nreplicas + 1) * sizeof(struct pgpool *));
-		ok = pgpool_open(w->loop, &o, &w->replica_pools[w->nreplicas], e) ||
-			err_prefix(e, "replicas.urls: ");
+		ok = (is_uri(url) ||
+			     err_set(e, ERR_CONFIG, "\"%.*s\" is no postgresql:// URI",
+				     STR_ARG(url))) &&
+			pgpool_open(w->loop, &o, &w->replica_pools[w->nreplicas], e);
+		ok = ok || err_prefix(e, "replicas.urls: ");
 		w->nreplicas += ok;
 	}
 	arena_close(a);

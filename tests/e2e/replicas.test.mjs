@@ -218,7 +218,8 @@ describe('replicas', () => {
     await until(() => onReplica());
   });
   it('an address that is none stops the start', async () => {
-    await assert.rejects(Server.start(['serve', '--schema', schema, '--database', primary.url,
-      '--replicas-urls', 'nonsense']), /replicas\.urls/);
+    for (const urls of ['nonsense', 'host=/tmp dbname=postgres', 'postgresql://%zz'])
+      await assert.rejects(Server.start(['serve', '--schema', schema, '--database', primary.url,
+        '--replicas-urls', urls]), /replicas\.urls/, urls);
   });
 });
