@@ -80,6 +80,13 @@ void failure_add(struct exec *x, const struct plan_root *root, const struct fail
 		e->extensions = str_printf(x->arena, "\"errors\":%.*s", STR_ARG(f->errors));
 }
 
+/* Nothing for the fields that are spliced in: what is in x->splices may be another root's. */
+static str *no_splices(struct exec *x, const struct plan_root *root)
+{
+	size_t n = root->mutation->nrereads;
+	return arena_array(x->arena, str, root->write ? root->write->nerror_splices : n);
+}
+
 void failure_put(struct exec *x, const struct plan_root *root, const struct failure *f)
 {
 	const struct mutation_plan *m = root->mutation;
@@ -92,7 +99,7 @@ void failure_put(struct exec *x, const struct plan_root *root, const struct fail
 		x->failures[root - x->plan->roots] = kept;
 	}
 	if (m && m->is_union && m->error) {
-		x->splices = f->splices ? f->splices : x->splices;
+		x->splices = f->splices ? f->splices : no_splices(x, root);
 		failure_put_member(x, root, m->error, failure_document(x, root, &own));
 		return;
 	}

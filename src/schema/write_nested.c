@@ -6,8 +6,9 @@
  * lists, the others refer to the row: `lines: {create: [{…}]}`.
  *
  * A row's own key is found by the field's name: its column (author_id, fk_author) or the table it
- * refers to (author, tb_author). Others' keys are found by the name of their table, in the singular
- * or plural. @column(name:) names the column, for others' keys as "table.column".
+ * refers to (author, tb_author). Others' keys are found by the name of their table, or its last
+ * word, in the singular or plural. @column(name:) names the column, for others' keys as
+ * "table.column".
  */
 #include "schema/write_int.h"
 
@@ -60,14 +61,20 @@ static int own_key_fit(struct arena *a, const struct cat_foreign_key *k, str nam
 	return str_eq(base_name(k->to->name), name);
 }
 
-/* The same for a key of another table that refers to the row. */
+/* The same for a key of another table that refers to the row: 3 by table and column, 2 by the
+ * table, 1 by the last word of its name (order_line: lines). */
 static int others_key_fit(struct arena *a, const struct cat_foreign_key *k, str name)
 {
 	str exact =
 		str_printf(a, "%.*s.%.*s", STR_ARG(k->from->name), STR_ARG(k->columns[0]->name));
 	if (str_eq(exact, name))
+		return 3;
+	if (is_plural(a, name, base_name(k->from->name)) || is_plural(a, name, k->from->name))
 		return 2;
-	return is_plural(a, name, base_name(k->from->name)) || is_plural(a, name, k->from->name);
+	size_t word = k->from->name.n;
+	while (word > 0 && k->from->name.p[word - 1] != '_')
+		word--;
+	return is_plural(a, name, str_sub(k->from->name, word, k->from->name.n));
 }
 
 /* ---- foreign keys ---- */

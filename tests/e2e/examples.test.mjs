@@ -19,7 +19,7 @@ async function request(folder, name) {
   return { query, variables: JSON.parse(await readFile(variables, 'utf8')) };
 }
 
-for (const example of ['examples/blog', 'examples/music-store']) {
+for (const example of ['examples/blog', 'examples/music-store', 'examples/shop']) {
   describe(example, async () => {
     let place;
     let server;

@@ -94,6 +94,13 @@ describe('optimistic locking', () => {
     });
     assert.equal(await f.pg.sql(DOCS), '1/one/first/1 2/two/second/5 3/three/9');
   });
+  it('an error behind a conflict shows no row of it', async () => {
+    assert.deepEqual(await data(`mutation {
+      a: changeDoc(input: {id: 2, title: "X", version: 4}) { ... on DocError { code conflictDoc { id } } }
+      b: changeDoc(input: {id: 2, title: null, version: 5}) { ... on DocError { code conflictDoc { id } } } }`), {
+      a: { code: 'CONFLICT', conflictDoc: { id: 2 } }, b: { code: 'BAD_USER_INPUT', conflictDoc: null },
+    });
+  });
   it('a missing row is no conflict', async () => {
     assert.deepEqual(await data(`mutation { changeDoc(input: {id: 9, version: 1, title: "X"}) {
       ... on DocError { code conflictDoc { id } } } }`),
