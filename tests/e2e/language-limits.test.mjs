@@ -1,0 +1,100 @@
+// What bounds a document: tokens, nesting, bytes, memory. Hostile documents of 10 MB, without a limit on tokens, are
+// answered like any other, and the server goes on.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Fixture } from './lib/fixture.mjs';
+
+const SQL = 'create table item (id int primary key, parent_id int references item)';
+const SDL = `
+type Item @source(relation: "item") {
+  id: Int!
+  parent: Item @relation(fields: ["parent_id"], references: ["id"])
+  children: [Item!]! @relation(fields: ["id"], references: ["parent_id"])
+}
+type Query { item(id: Int!): Item items: [Item!]! }`;
+
+describe('limits of documents', () => {
+  let f;
+  before(async () => {
+    const args = ['--limits-tokens', '20', '--limits-depth', '5', '--limits-body', '2KB'];
+    f = await Fixture.start({ sql: SQL, sdl: SDL, install: false, args });
+  });
+  after(() => f?.stop());
+  const codes = async (query) => (await f.server.post({ query })).body.errors?.map((e) => e.extensions.code);
+
+  it('tokens: one more is refused, where it stands', async () => {
+    const fields = (n) => `{ items { ${'id '.repeat(n)}} }`;
+    assert.equal(await codes(fields(15)), undefined); // 15 and { items { } }
+    const { body } = await f.server.post({ query: fields(16) });
+    assert.deepEqual(body.errors[0].locations, [{ line: 1, column: fields(16).length }]);
+    assert.equal(body.errors[0].extensions.code, 'PAYLOAD_TOO_LARGE');
+    assert.equal(body.data, undefined);
+  });
+  it('comments and commas are no tokens', async () => {
+    assert.equal(await codes(`#${'x'.repeat(200)}\n{ items { id${','.repeat(200)} } }`), undefined);
+  });
+  it('nesting: one more is refused', async () => {
+    const nested = (n) => `${'{ items '}${'{ parent '.repeat(n)}{ id }${'}'.repeat(n)} }`;
+    assert.equal(await codes(nested(3)), undefined);
+    assert.deepEqual(await codes(nested(4)), ['PAYLOAD_TOO_LARGE']);
+  });
+  it('nesting of values counts, too', async () => {
+    assert.deepEqual(await codes(`{ item(id: ${'['.repeat(8)}1${']'.repeat(8)}) { id } }`), [
+      'PAYLOAD_TOO_LARGE',
+    ]);
+  });
+  it('bytes of the body', async () => {
+    const { status } = await f.server.post({ query: `{ items { id } } #${'x'.repeat(2048)}` });
+    assert.equal(status, 413);
+  });
+});
+
+describe('hostile documents', () => {
+  let f;
+  before(async () => {
+    const args = ['--limits-tokens', '0', '--limits-body', '16MB', '--workers', '1'];
+    f = await Fixture.start({ sql: SQL, sdl: SDL, install: false, args });
+  });
+  after(() => f?.stop());
+
+  const MB = 1 << 20;
+  const fill = (part, bytes) => {
+    const parts = [];
+    for (let i = 0, n = 0; n < bytes; i += 1) {
+      parts.push(typeof part === 'string' ? part : part(i));
+      n += parts[i].length;
+    }
+    return parts.join('');
+  };
+  for (const [name, query] of [
+    ['10 MB of braces', fill('{', 10 * MB)],
+    ['nested fields', fill('{items', 10 * MB)],
+    ['a list in a list in a list', `{item(id:${fill('[', 10 * MB)}`],
+    ['100,000 aliases', `{${Array.from({ length: 100000 }, (_, i) => `a${i}:__typename`).join(' ')}}`],
+    ['one field, a million times', `{items{${fill('id ', 3 * MB)}}}`],
+    ['conflicts', `{items{${fill((i) => `a:id b${i}:id a:parent{id}`, MB)}}}`],
+    [
+      'fragments that double',
+      `{...F0}${fill((i) => `fragment F${i} on Query{...F${i + 1} ...F${i + 1}}`, MB)}`,
+    ],
+    [
+      'fragments that double, with fields to merge',
+      `{items{...F0}}${fill((i) => `fragment F${i} on Item{parent{...F${i + 1}}parent{id ...F${i + 1}}}`, MB)}`,
+    ],
+    ['fragments in a circle', `{...F0}${fill((i) => `fragment F${i} on Query{...F${i + 1} ...F0}`, MB)}`],
+    ['many operations', fill((i) => `query Q${i}{items{id}}`, MB)],
+    ['many variables', `query(${fill((i) => `$v${i}:Int=${i}`, MB)}){items{id}}`],
+    ['many directives', `{items{id ${fill('@include(if:true)', MB)}}}`],
+    ['a long string', `{item(id:"${fill('\\u0041', 4 * MB)}"){id}}`],
+    ['a block string of many lines', `{item(id:"""${fill('a\n ', 4 * MB)}"""){id}}`],
+    ['introspection of introspection', `{__schema{${fill('types{fields{type{fields{name}}}}', MB)}}}`],
+  ])
+    it(name, async () => {
+      const { status, body } = await f.server.post({ query });
+      assert.ok([200, 400, 413].includes(status), `${status}`);
+      assert.ok(body.errors?.length > 0 || body.data, 'an answer');
+      assert.ok((body.errors?.length ?? 0) <= 101);
+      assert.deepEqual((await f.server.post({ query: '{ items { id } }' })).body, { data: { items: [] } });
+    });
+});
