@@ -471,6 +471,14 @@ static void bind_field(struct compiler *c, const struct gql_field *f, const stru
 			"@list is for lists that are read as rows: fields of Query and relations.");
 	if (call)
 		return; /* later: it may need the source of another type */
+	enum row_use use;
+	bind_rows_type(c, f, &use);
+	if (use != USE_ROWS && !relation) {
+		diag_error(c, f->source, f->node->name.at,
+			"%.*s.%.*s: %.*s is generated for rows, so the field needs a @relation.",
+			STR_ARG(f->parent->name), STR_ARG(f->name), STR_ARG(f->type->type->name));
+		return;
+	}
 	if (relation) {
 		bind_relation(c, f, relation, b, out);
 		return;

@@ -242,6 +242,29 @@ static bool link_pairs(struct joining *j, const struct side *s, const struct cat
 	return ok;
 }
 
+static bool is_of(const struct cat_column *column, const struct cat_foreign_key *k)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->columns[i] == column)
+			return true;
+	return false;
+}
+
+/* Does a unique key see to it that two rows are linked only once? */
+static bool is_unique_pair(const struct cat_relation *link, const struct cat_foreign_key *a,
+	const struct cat_foreign_key *b)
+{
+	for (size_t i = 0; i < link->nkeys; i++) {
+		const struct cat_key *key = &link->keys[i];
+		bool within = key->unique;
+		for (size_t k = 0; k < key->n; k++)
+			within = within && (is_of(key->columns[k], a) || is_of(key->columns[k], b));
+		if (within)
+			return true;
+	}
+	return false;
+}
+
 static bool join_linked(struct joining *j, str name, struct join *out)
 {
 	struct compiler *c = j->c;
@@ -265,6 +288,7 @@ static bool join_linked(struct joining *j, str name, struct join *out)
 	if (!other)
 		return false;
 	out->link = link;
+	out->repeats = !is_unique_pair(link, k, other);
 	out->n = j->from.n;
 	out->nlink_pairs = j->to.n;
 	return link_pairs(j, &j->from, from_first ? k : other, false, &out->pairs) &&

@@ -87,6 +87,7 @@ struct join {
 	struct join_pair *pairs; /* parent = target, or parent = link */
 	size_t n;
 	const struct cat_relation *link; /* many-to-many: the link table */
+	bool repeats;                    /* … may hold a pair more than once */
 	struct join_pair *link_pairs;    /* link = target */
 	size_t nlink_pairs;
 };

@@ -200,6 +200,19 @@ static void add_row_key(struct ordering *o, const struct scope *s,
 	}
 }
 
+/* A relation without a key, such as a view of documents alone: the field `id`, if there is one. */
+static void add_id_field(struct ordering *o, const struct scope *s, const struct gql_type *type)
+{
+	const struct gql_field *f =
+		type->kind == GQL_UNION ? NULL : map_find(&type->by_name, S("id"));
+	const struct binding *b = f ? model_binding(o->p->model, f) : NULL;
+	struct order_key key = { 0 };
+	if (!b || b->kind != BIND_PLACE || !gql_is_leaf(f->type->type) || gql_is_list(f->type))
+		return;
+	order_place(o, s, f, &key);
+	add_key(o, &key);
+}
+
 bool order_keys(struct planner *p, const struct row *row, const struct order_request *q,
 	struct order_keys *out)
 {
@@ -218,7 +231,9 @@ bool order_keys(struct planner *p, const struct row *row, const struct order_req
 		add_default(&o, &s, source->type, q->policy);
 	}
 	out->nasked = out->n;
-	if (q->for_cursor)
+	if (source->nkey == 0)
+		add_id_field(&o, &s, source->type);
+	else if (q->for_cursor)
 		add_row_key(&o, &s, source->shown_key, source->nshown_key);
 	else
 		add_row_key(&o, &s, source->key, source->nkey);

@@ -213,6 +213,40 @@ void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
 	}
 }
 
+static void put_link_column(struct sql *w, const struct place *place, bool first)
+{
+	if (!first)
+		sql_lit(w, ", ");
+	sql_ident(w, place->column->name);
+}
+
+static void put_distinct_link(struct sql *w, const struct join *j)
+{
+	sql_lit(w, "(select distinct ");
+	for (size_t i = 0; i < j->n; i++)
+		put_link_column(w, &j->pairs[i].to, i == 0);
+	for (size_t i = 0; i < j->nlink_pairs; i++)
+		put_link_column(w, &j->link_pairs[i].from, false);
+	sql_lit(w, " from ");
+	sql_catalog(w, j->link->sql);
+	sql_lit(w, ")");
+}
+
+void put_link_join(struct sql *w, const struct join *j, const struct scope *to, uint32_t alias)
+{
+	struct row link = { .alias = alias };
+	struct scope middle = { .row = &link };
+	sql_lit(w, " join ");
+	if (j->repeats)
+		put_distinct_link(w, j);
+	else
+		sql_catalog(w, j->link->sql);
+	sql_lit(w, " ");
+	sql_alias(w, alias);
+	sql_lit(w, " on ");
+	put_pairs(w, &middle, to, j->link_pairs, j->nlink_pairs);
+}
+
 void put_related(struct planner *p, struct sql *w, const struct scope *s, const struct binding *b,
 	struct row *child, str what)
 {
@@ -231,12 +265,7 @@ void put_related(struct planner *p, struct sql *w, const struct scope *s, const 
 	}
 	struct row link = { .alias = p->aliases++ };
 	struct scope middle = { .row = &link };
-	sql_lit(w, " join ");
-	sql_catalog(w, j->link->sql);
-	sql_lit(w, " ");
-	sql_alias(w, link.alias);
-	sql_lit(w, " on ");
-	put_pairs(w, &middle, &to, j->link_pairs, j->nlink_pairs);
+	put_link_join(w, j, &to, link.alias);
 	sql_lit(w, " where ");
 	put_pairs(w, s, &middle, j->pairs, j->n);
 }

@@ -198,6 +198,11 @@ void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
 void put_related(struct planner *p, struct sql *w, const struct scope *s, const struct binding *b,
 	struct row *child, str what);
 /*
+ * " join link tN on …": from the target's row of `to` to a row of the link table, whose alias is
+ * given. Where it may hold a pair twice, each counts once.
+ */
+void put_link_join(struct sql *w, const struct join *j, const struct scope *to, uint32_t alias);
+/*
  * The condition that ties child rows to the parent, and for a link table what to add to the from
  * list.
  */

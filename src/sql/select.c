@@ -205,12 +205,7 @@ void put_join(struct planner *p, const struct scope *parent, struct row *child,
 	}
 	struct row link = { .alias = p->aliases++ };
 	struct scope middle = { .row = &link };
-	sql_lit(from, " join ");
-	sql_catalog(from, j->link->sql);
-	sql_lit(from, " ");
-	sql_alias(from, link.alias);
-	sql_lit(from, " on ");
-	put_pairs(from, &middle, &to, j->link_pairs, j->nlink_pairs);
+	put_link_join(from, j, &to, link.alias);
 	put_pairs(on, parent, &middle, j->pairs, j->n);
 }
 

@@ -28,6 +28,10 @@ const SQL = `
     primary key (club_id, person_id));
   insert into club select i, 'club ' || i from generate_series(1, 6) i;
   insert into member select c, p, 2000 + p from generate_series(1, 5) c, generate_series(1, 30) p where p % c = 0;
+  create table visit (club_id int not null references club, person_id int not null references person);
+  insert into visit select 1 + i % 6, 1 + i % 5 from generate_series(1, 60) i;
+  create table home (person_id int primary key references person, club_id int references club);
+  insert into home select i, nullif(1 + (i * 5) % 7, 7) from generate_series(1, 20) i;
   create table article (id int primary key, data jsonb not null);
   create table remark (id int primary key, data jsonb not null);
   insert into article select i, jsonb_build_object('title', 't' || i, 'meta', jsonb_build_object('author_id', 1 + i
@@ -51,11 +55,16 @@ const SDL = `
   type Person @source(relation: "person") { id: Int! name: String!
     boss: Person @relation(fields: ["boss_id"], references: ["id"])
     team: [Person!]! @relation(fields: ["id"], references: ["boss_id"])
+    home: Club @relation(fields: ["id"], references: ["id"], relation: "home")
     clubs: [Club!]! @relation(fields: ["id"], references: ["id"], relation: "member")
     articles: [Article!]! @relation(fields: ["id"], references: ["author_id"]) }
   type Club @source(relation: "club") { id: Int! name: String!
     members: [Person!]! @relation(fields: ["id"], references: ["id"], relation: "member")
-    membersConnection: PersonConnection! @relation(fields: ["id"], references: ["id"], relation: "member") }
+    membersConnection: PersonConnection! @relation(fields: ["id"], references: ["id"], relation: "member")
+    visitors: [Person!]! @relation(fields: ["id"], references: ["id"], relation: "visit")
+    visitorsConnection: PersonConnection! @relation(fields: ["id"], references: ["id"], relation: "visit")
+    visitorsAggregate: PersonAggregate! @relation(fields: ["id"], references: ["id"], relation: "visit") }
+  type Note @source(relation: "v_note") { id: Int! text: String! }
   type Article @source(relation: "v_article") { id: Int! title: String!
     author: Person @relation(fields: ["author_id"], references: ["id"])
     remarks: [Remark!]! @relation(fields: ["id"], references: ["article_id"]) }
@@ -65,7 +74,8 @@ const SDL = `
     ${i ? `up: Level${i} @relation(fields: ["up"], references: ["id"])` : ''}
     ${i < 4 ? `down: [Level${i + 2}!]! @relation(fields: ["id"], references: ["up"])
       page: Level${i + 2}Connection! @relation(fields: ["id"], references: ["up"])` : ''} }`).join('\n')}
-  type Query { houses: [House!]! rooms: [Room!]! people: [Person!]! clubs: [Club!]! articles: [Article!]!
+  type Query { notes: [Note!]! notesConnection: NoteConnection!
+    houses: [House!]! rooms: [Room!]! people: [Person!]! clubs: [Club!]! articles: [Article!]!
     remarks: [Remark!]! levels: [Level1!]! ones: Level1Connection! }
 `;
 
@@ -134,6 +144,8 @@ describe('relations', () => {
     await pg.sql(SQL);
     await pg.sql(`create view v_article as
       select id, (data->'meta'->>'author_id')::int as author_id, data from article`);
+    await pg.sql(`create view v_note as select jsonb_build_object('id', (i * 37) % 50, 'text', 'n' || i % 3) as data
+      from generate_series(1, 40) i`);
     await writeFile(join(dir, 'schema.graphql'), SDL);
     server = await Server.start(['serve', '--schema', join(dir, 'schema.graphql'), '--database', pg.url]);
   });
@@ -149,6 +161,47 @@ describe('relations', () => {
       assert.deepEqual(got, JSON.parse(await pg.sql(sql)));
     });
   }
+
+  it('a link table that repeats itself repeats no rows', async () => {
+    const { clubs } = await server.data(`{ clubs { id visitors { id } visitorsAggregate { count sum { id } }
+      visitorsConnection(first: 100) { totalCount nodes { id } } } }`);
+    const want = JSON.parse(await pg.sql(`select json_agg(json_build_object('id', id, 'ids', (select
+      json_agg(distinct person_id) from visit v where v.club_id = c.id)) order by id) from club c`));
+    assert.deepEqual(clubs.map((c) => ({ id: c.id, ids: c.visitors.map((v) => v.id) })), want);
+    for (const c of clubs) {
+      assert.deepEqual(c.visitorsConnection.nodes, c.visitors);
+      assert.equal(c.visitorsConnection.totalCount, c.visitors.length);
+      assert.deepEqual(c.visitorsAggregate, { count: c.visitors.length,
+        sum: { id: String(c.visitors.reduce((a, v) => a + v.id, 0)) } });
+    }
+  });
+
+  it('to one through a link table, selected, filtered and sorted by', async () => {
+    const { people } = await server.data(`{ people(orderBy: [{home: {name: DESC_NULLS_LAST}}],
+      where: {OR: [{home: {name: {gt: "club 2"}}}, {NOT: {home: {}}}]}) { id home { id } } }`);
+    assert.deepEqual(people, JSON.parse(await pg.sql(`select json_agg(json_build_object('id', p.id, 'home',
+      case when c.id is not null then json_build_object('id', c.id) end) order by c.name desc nulls last, p.id)
+      from person p left join home h on h.person_id = p.id left join club c on c.id = h.club_id
+      where c.name > 'club 2' or c.id is null`)));
+  });
+
+  it('a view of documents alone is ordered by their id', async () => {
+    const ids = JSON.parse(await pg.sql(
+      "select json_agg((data->>'id')::int order by (data->>'id')::int) from v_note"));
+    const { notes } = await server.data('{ notes { id } }');
+    assert.deepEqual(notes.map((n) => n.id), ids);
+    const seen = [];
+    for (let after = null, more = true; more;) {
+      const { notesConnection: page } = await server.data(`query ($after: String) {
+        notesConnection(first: 7, after: $after, orderBy: [{text: DESC}]) { nodes { id text } pageInfo { endCursor
+          hasNextPage } } }`, { after });
+      seen.push(...page.nodes);
+      after = page.pageInfo.endCursor;
+      more = page.pageInfo.hasNextPage;
+    }
+    assert.deepEqual(seen, JSON.parse(await pg.sql(`select json_agg(data order by data->>'text' desc,
+      (data->>'id')::int) from v_note`)));
+  });
 
   async function statements(work) {
     await pg.sql("alter system set log_statement = 'all'");
