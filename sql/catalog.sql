@@ -72,7 +72,8 @@ with
   note as (
     select objoid, classoid, objsubid, description
     from pg_description
-    where classoid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass)
+    where classoid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass,
+        'pg_constraint'::regclass)
       and objoid >= 16384
   ),
   labels as (
@@ -157,6 +158,42 @@ with
     where not tgisinternal and tgenabled in ('O', 'A') and tgtype & 28 <> 0
     group by 1
   ),
+  -- What PostgreSQL names when it refuses a row: constraints, and unique indexes that are none.
+  limits as (
+    select k.oid, 'pg_constraint'::regclass as class, k.conrelid as rel, k.conname as name, u.num, u.place
+    from pg_constraint k join rel on rel.oid = k.conrelid
+    left join unnest(k.conkey) with ordinality u (num, place) on true
+    where k.contype in ('c', 'f', 'p', 'u', 'x')
+    union all
+    select i.indexrelid, 'pg_class'::regclass, i.indrelid, c.relname, d.refobjsubid::int2, d.refobjsubid
+    from pg_index i
+    join rel on rel.oid = i.indrelid
+    join pg_class c on c.oid = i.indexrelid
+    left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = i.indexrelid
+      and d.refclassid = 'pg_class'::regclass and d.refobjid = i.indrelid and d.refobjsubid > 0
+    where i.indisunique and not exists (
+      select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+  ),
+  constraints as (
+    select string_agg(concat(
+      '{"schema":', to_json(x.schema),
+      ',"table":', to_json(x.table_name),
+      ',"name":', to_json(x.name),
+      ',"columns":[' || x.columns || ']',
+      ',"comment":' || to_json(n.description)::text,
+      '}'), E',\n' order by x.schema, x.table_name, x.name) as list
+    from (
+      select l.oid, l.class, rel.schema, rel.name as table_name, l.name,
+        string_agg(to_json(col.name)::text, ',' order by l.place) as columns
+      from limits l join rel on rel.oid = l.rel
+      left join col on col.rel = l.rel and col.num = l.num
+      group by 1, 2, 3, 4, 5
+      union all
+      select k.oid, 'pg_constraint'::regclass, s.name, t.typname, k.conname, null
+      from pg_constraint k join pg_type t on t.oid = k.contypid join spaces s on s.oid = t.typnamespace
+    ) x
+    left join note n on n.objoid = x.oid and n.classoid = x.class and n.objsubid = 0
+  ),
   relations as (
     select string_agg(concat(
       '{"oid":', r.oid,
@@ -222,4 +259,5 @@ select concat(
   E',\n"types":[', (select list from types),
   E'],\n"relations":[', (select list from relations),
   E'],\n"functions":[', (select list from functions),
+  E'],\n"constraints":[', (select list from constraints),
   ']}') as catalog

@@ -180,7 +180,8 @@ static str database_details(struct exec *x, const struct err *e, const struct pg
 
 static str masked(struct exec *x, const struct err *e, const struct pgdiag *diag)
 {
-	bool raised = str_eq(str_from(e->sqlstate), S("P0001"));
+	bool raised = str_eq(str_from(e->sqlstate), S("P0001")) ||
+		(diag && diag->raised && e->code != ERR_INTERNAL);
 	/* why a connection was lost is told in the database's words */
 	bool ours = !diag && err_info(e->code)->shown && e->code != ERR_UNAVAILABLE;
 	if (x->engine->o.debug || raised || ours)
@@ -188,8 +189,8 @@ static str masked(struct exec *x, const struct err *e, const struct pgdiag *diag
 	return str_from(err_info(e->code)->text);
 }
 
-void exec_database_error(struct exec *x, const struct plan_root *root, const struct err *e,
-	const struct pgdiag *diag)
+struct gql_error *exec_database_error(struct exec *x, const struct plan_root *root,
+	const struct err *e, const struct pgdiag *diag)
 {
 	struct gql_error *error = exec_root_error(x, root, e->code, masked(x, e, diag));
 	const struct log_field fields[] = {
@@ -207,6 +208,7 @@ void exec_database_error(struct exec *x, const struct plan_root *root, const str
 		json_put_string(&b, x->req->request_id);
 		error->extensions = buf_str(&b);
 	}
+	return error;
 }
 
 /* ---- writing roots ---- */

@@ -95,8 +95,8 @@ MUST_USE bool exec_bind(struct exec *x, const struct plan_root *root, const stru
 struct gql_error *exec_root_error(struct exec *x, const struct plan_root *root, enum err_code code,
 	str message);
 /* Adds what the database said about a statement of `root`, masked unless debugging. */
-void exec_database_error(struct exec *x, const struct plan_root *root, const struct err *e,
-	const struct pgdiag *diag);
+struct gql_error *exec_database_error(struct exec *x, const struct plan_root *root,
+	const struct err *e, const struct pgdiag *diag);
 /* Writes ",": and the root's key; then its value must follow. */
 void exec_put_key(struct exec *x, const struct plan_root *root);
 struct projection exec_projection(struct exec *x);

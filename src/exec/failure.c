@@ -6,6 +6,8 @@
  */
 #include "exec/failure.h"
 
+#include "exec/violation.h"
+
 #include "base/json.h"
 #include "exec/jscan.h"
 
@@ -107,31 +109,59 @@ void failure_put(struct exec *x, const struct plan_root *root, const struct fail
 	exec_put_null(x, root);
 }
 
+static void add_member(struct buf *b, const char *key, str json)
+{
+	buf_printf(b, "%s\"%s\":%.*s", b->n ? "," : "", key, STR_ARG(json));
+}
+
+static str quoted(struct exec *x, str text)
+{
+	struct buf b = buf_on(x->arena);
+	json_put_string(&b, text);
+	return buf_str(&b);
+}
+
+/* What RAISE said, and which input it is about; debugging has the former already. */
+static void add_details(struct exec *x, struct gql_error *error, const struct failure *f)
+{
+	struct buf b = buf_on(x->arena);
+	buf_put(&b, error->extensions);
+	if (!x->engine->o.debug && f->detail.p)
+		add_member(&b, "detail", quoted(x, f->detail));
+	if (!x->engine->o.debug && f->hint.p)
+		add_member(&b, "hint", quoted(x, f->hint));
+	if (!x->engine->o.debug && f->constraint.p)
+		add_member(&b, "constraint", quoted(x, f->constraint));
+	if (f->errors.p)
+		add_member(&b, "errors", f->errors);
+	error->extensions = buf_str(&b);
+}
+
 static bool is_expected(const struct err *e)
 {
 	return e->code != ERR_UNAVAILABLE && e->code != ERR_INTERNAL;
 }
 
-void failure_of_database(struct exec *x, const struct err *e, const struct pgdiag *diag,
-	struct failure *out)
+void failure_of_database(struct exec *x, const struct plan_root *root, const struct err *e,
+	const struct pgdiag *diag, struct failure *out)
 {
-	bool raised = str_eq(str_from(e->sqlstate), S("P0001"));
-	bool shown = raised || x->engine->o.debug;
-	UNUSED(diag);
 	*out = (struct failure){ .code = e->code, .status = S("failed:exception") };
-	out->message = str_dup(x->arena, str_from(shown ? e->message : err_info(e->code)->text));
+	violation_explain(x, root, e, diag, out);
 }
 
 void failure_put_database(struct exec *x, const struct plan_root *root, const struct err *e,
 	const struct pgdiag *diag)
 {
-	bool typed = root->mutation && root->mutation->is_union && is_expected(e);
-	if (!typed) {
-		exec_database_error(x, root, e, diag);
-		exec_put_null(x, root);
+	struct failure f;
+	failure_of_database(x, root, e, diag, &f);
+	if (root->mutation && root->mutation->is_union && is_expected(e)) {
+		failure_put(x, root, &f);
 		return;
 	}
-	struct failure f;
-	failure_of_database(x, e, diag, &f);
-	failure_put(x, root, &f);
+	struct gql_error *error = exec_database_error(x, root, e, diag);
+	if (is_expected(e) && error) {
+		error->message = f.message;
+		add_details(x, error, &f);
+	}
+	exec_put_null(x, root);
 }

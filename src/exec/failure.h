@@ -43,8 +43,8 @@ void failure_put_database(struct exec *x, const struct plan_root *root, const st
 /* The error member's document. */
 str failure_document(struct exec *x, const struct plan_root *root, const struct failure *f);
 /* What the database refused as a failure: texts are copied, masked unless debugging. */
-void failure_of_database(struct exec *x, const struct err *e, const struct pgdiag *diag,
-	struct failure *out);
+void failure_of_database(struct exec *x, const struct plan_root *root, const struct err *e,
+	const struct pgdiag *diag, struct failure *out);
 
 /* Writes the root's key and the member `shape` (OBJECT_DOC) read from the JSON object `document`.
  */

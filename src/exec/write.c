@@ -139,7 +139,7 @@ static struct failure *failure_of_row(struct exec *x, const struct pgresult *r, 
 		e.sqlstate[i] = i < state.n ? state.p[i] : '\0';
 	for (size_t i = 0; i < sizeof diag.sqlstate; i++)
 		diag.sqlstate[i] = e.sqlstate[i];
-	failure_of_database(x, &e, &diag, f);
+	failure_of_database(x, NULL, &e, &diag, f);
 	return f;
 }
 

@@ -76,6 +76,7 @@ struct pgdiag {
 	char sqlstate[6];
 	str message, detail, hint, context;
 	str schema, table, column, datatype, constraint;
+	bool raised;   /* by RAISE in PL/pgSQL: the texts are the author's, for whoever calls */
 	int statement; /* index in the job of the statement that failed; -1 = BEGIN, settings,
 			  COMMIT, connection */
 };

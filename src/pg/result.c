@@ -85,6 +85,7 @@ void pgresult_diag(const PGresult *r, int statement, struct err *e, struct pgdia
 		.column = field(r, PG_DIAG_COLUMN_NAME),
 		.datatype = field(r, PG_DIAG_DATATYPE_NAME),
 		.constraint = field(r, PG_DIAG_CONSTRAINT_NAME),
+		.raised = str_eq(field(r, PG_DIAG_SOURCE_FUNCTION), S("exec_stmt_raise")),
 		.statement = statement,
 	};
 	str state = field(r, PG_DIAG_SQLSTATE);

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { NAME_MAX_BYTES = 63, QUALIFIED_MAX = 2 * NAME_MAX_BYTES + 1 };
@@ -113,4 +114,14 @@ str cat_nearest_column(const struct cat_relation *r, struct arena *a, str name)
 	for (size_t i = 0; i < r->ncolumns; i++)
 		names[i] = r->columns[i].name;
 	return str_nearest(name, names, r->ncolumns);
+}
+
+const struct cat_constraint *catalog_constraint(const struct catalog *c, str schema, str table,
+	str name)
+{
+	char full[256];
+	int n = snprintf(full, sizeof full, "%.*s.%.*s.%.*s", STR_ARG(schema), STR_ARG(table),
+		STR_ARG(name));
+	bool fits = n > 0 && (size_t)n < sizeof full;
+	return fits ? map_find(&c->constraint_by_name, (str){ full, (size_t)n }) : NULL;
 }

@@ -99,6 +99,15 @@ struct cat_function {
 	str comment;
 };
 
+/* What PostgreSQL names when it refuses a row: a constraint, or a unique index that is none. */
+struct cat_constraint {
+	str schema, table; /* table: a domain's name for its constraints */
+	str name;
+	str *columns; /* those it looks at, expressions included */
+	size_t ncolumns;
+	str comment;
+};
+
 struct catalog {
 	struct arena *arena;
 	str database, version;
@@ -114,9 +123,10 @@ struct catalog {
 	size_t nrelations;
 	struct cat_function *functions;
 	size_t nfunctions;
-	struct map type_by_oid;      /* key: the 4 bytes of the oid */
-	struct map relation_by_oid;  /* key: the 4 bytes of the oid */
-	struct map relation_by_name; /* key: schema.name; no composite types */
+	struct map type_by_oid;        /* key: the 4 bytes of the oid */
+	struct map relation_by_oid;    /* key: the 4 bytes of the oid */
+	struct map relation_by_name;   /* key: schema.name; no composite types */
+	struct map constraint_by_name; /* key: schema.table.name */
 	struct map function_by_name; /* key: schema.name → struct cat_function (first overload; see
 					next) */
 };
@@ -136,6 +146,9 @@ const struct cat_function *catalog_function_next(const struct catalog *c,
 	const struct cat_function *f);
 const struct cat_type *catalog_type(const struct catalog *c, uint32_t oid);
 const struct cat_column *cat_column_find(const struct cat_relation *r, str name);
+/* The constraint that an error names; NULL when it is not known (a partition's, say). */
+const struct cat_constraint *catalog_constraint(const struct catalog *c, str schema, str table,
+	str name);
 /* The type without domains around it. */
 const struct cat_type *cat_type_plain(const struct cat_type *t);
 /* Nearest relation / function name for messages; empty when none is near. */

@@ -32,8 +32,8 @@ struct loader {
 	struct arena *arena;
 	struct catalog *c;
 	struct err *e;
-	struct strs types, relations, functions; /* parts of the document */
-	struct map type_by_name;                 /* name, and schema.name */
+	struct strs types, relations, functions, constraints; /* parts of the document */
+	struct map type_by_name;                              /* name, and schema.name */
 	struct {
 		VEC(struct cat_type);
 	} type_list;
@@ -146,6 +146,8 @@ static bool read_top(struct loader *l, struct jread *r, str key)
 		return jread_raw(r, vec_push(l->arena, &l->relations));
 	if (str_eq(key, S("functions")))
 		return jread_raw(r, vec_push(l->arena, &l->functions));
+	if (str_eq(key, S("constraints")))
+		return jread_raw(r, vec_push(l->arena, &l->constraints));
 	return jread_skip(r);
 }
 
@@ -663,14 +665,38 @@ static bool load_functions(struct loader *l)
 	return true;
 }
 
+/* ---- constraints ---- */
+
+static bool read_constraint(struct loader *l, struct jread *r)
+{
+	struct cat_constraint *k = arena_new(l->arena, struct cat_constraint);
+	str key;
+	jread_object(r);
+	while (jread_member(r, l->arena, &key)) {
+		bool ok = str_eq(key, S("schema"))  ? jread_string(r, l->arena, &k->schema)
+			: str_eq(key, S("table"))   ? jread_string(r, l->arena, &k->table)
+			: str_eq(key, S("name"))    ? jread_string(r, l->arena, &k->name)
+			: str_eq(key, S("columns")) ? read_strs(l, r, &k->columns, &k->ncolumns)
+			: str_eq(key, S("comment")) ? jread_string(r, l->arena, &k->comment)
+						    : jread_skip(r);
+		if (!ok)
+			return false;
+	}
+	str full = str_printf(l->arena, "%.*s.%.*s.%.*s", STR_ARG(k->schema), STR_ARG(k->table),
+		STR_ARG(k->name));
+	map_set(&l->c->constraint_by_name, full, k);
+	return jread_ok(r);
+}
+
 bool catalog_from_json(struct arena *a, str json, const struct catalog **out, struct err *e)
 {
 	struct err own = { 0 };
 	struct loader l = { .arena = a, .c = arena_new(a, struct catalog), .e = e ? e : &own };
 	l.c->arena = a;
+	l.c->constraint_by_name = map_on(a, 0);
 	l.e->code = ERR_NONE;
 	if (!read_document(&l, json) || !load_types(&l) || !load_relations(&l) ||
-		!load_functions(&l))
+		!load_functions(&l) || !read_parts(&l, &l.constraints, read_constraint))
 		return false;
 	*out = l.c;
 	return true;
