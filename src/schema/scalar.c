@@ -78,7 +78,7 @@ static const struct scalar SCALARS[SCALAR_COUNT] = {
 		"An IPv6 address, like `2001:db8::1`." },
 	[SCALAR_IP] = { "IP", "inet", "inet",
 		OUT_STRING, KIND_NET, scalar_read_ip, PG("datatype-net-types.html#DATATYPE-INET"),
-		"An IPv4 or IPv6 address." },
+		"An IPv4 or IPv6 address, with the length of its network's prefix where it has one." },
 	[SCALAR_CIDR] = { "CIDR", "cidr", "cidr inet",
 		OUT_STRING, KIND_NET, scalar_read_cidr, PG("datatype-net-types.html#DATATYPE-CIDR"),
 		"A network, like `192.0.2.0/24` or `2001:db8::/32`." },

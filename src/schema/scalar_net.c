@@ -182,13 +182,25 @@ bool scalar_read_ipv6(void *ctx, struct arena *a, const struct gql_type *scalar,
 		scalar_refuse(why, "Expected an IPv6 address like 2001:db8::1.");
 }
 
+/* An address with the length of its network's prefix, as inet columns may hold it. */
 bool scalar_read_ip(void *ctx, struct arena *a, const struct gql_type *scalar, struct gql_value *v,
 	const char **why)
 {
 	UNUSED(ctx);
 	UNUSED(scalar);
-	return read_address(a, v, true, true) ||
-		scalar_refuse(why, "Expected an IP address like 192.0.2.1 or 2001:db8::1.");
+	struct address address;
+	size_t slash = str_find(v->text, '/');
+	uint64_t prefix = 0;
+	if (v->kind != GQL_STRING || !parse_address(str_sub(v->text, 0, slash), &address))
+		return scalar_refuse(why, "Expected an IP address like 192.0.2.1 or 2001:db8::1.");
+	uint64_t bits = address.family == AF_INET ? 32 : 128;
+	if (slash == v->text.n)
+		prefix = bits;
+	else if (!num_u64(str_sub(v->text, slash + 1, v->text.n), &prefix) || prefix > bits)
+		return scalar_refuse(why, "Expected an IP address like 192.0.2.1 or 192.0.2.1/24.");
+	v->text = prefix == bits ? str_dup(a, str_from(address.text))
+				 : str_printf(a, "%s/%u", address.text, (unsigned)prefix);
+	return true;
 }
 
 static bool has_host_bits(const struct address *address, uint64_t prefix)

@@ -31,22 +31,30 @@ static str array_from_json(struct where *q, str json, str item)
 		item.p, is_json ? "" : "_text", STR_ARG(json));
 }
 
+/* A column's array; of JSON and domains as an array of what can be compared. */
+static struct subject array_at(struct where *q, const struct scope *s, const struct binding *b)
+{
+	struct subject out = { .kind = KIND_ARRAY, .leaf = b->leaf };
+	const struct cat_type *t = cat_type_plain(b->place.column->type);
+	struct sql w = sql_on(q->p->arena, q->p->params);
+	put_place(&w, s, &b->place);
+	str item = place_item_cast(&b->place, &b->leaf);
+	out.cast = t->sql;
+	if (t->base && !str_eq(item, t->base->sql)) {
+		out.cast = str_printf(q->p->arena, "%.*s[]", STR_ARG(item));
+		sql_lit(&w, "::");
+		sql_catalog(&w, out.cast);
+	}
+	out.typed = buf_str(&w.text);
+	return out;
+}
+
 static struct subject list_at(struct where *q, const struct scope *s, const struct binding *b)
 {
 	struct arena *a = q->p->arena;
 	struct subject out = { .kind = KIND_ARRAY, .leaf = b->leaf };
-	if (place_is_array(s, &b->place)) {
-		struct sql w = sql_on(a, q->p->params);
-		put_place(&w, s, &b->place);
-		out.typed = buf_str(&w.text);
-		out.cast = cat_type_plain(b->place.column->type)->sql;
-		if (str_eq(out.cast, S("json[]")) || str_eq(out.cast, S("xml[]"))) {
-			out.cast = str_eq(out.cast, S("xml[]")) ? S("text[]") : S("jsonb[]");
-			out.typed =
-				str_printf(a, "%.*s::%.*s", STR_ARG(out.typed), STR_ARG(out.cast));
-		}
-		return out;
-	}
+	if (place_is_array(s, &b->place))
+		return array_at(q, s, b);
 	str item = place_item_cast(&b->place, &b->leaf);
 	out.json = place_json(q, s, &b->place);
 	out.typed = array_from_json(q, out.json, item);

@@ -132,8 +132,9 @@ void put_place_typed(struct sql *w, const struct scope *s, const struct place *p
 	put_place(w, s, place);
 	bool from_json = !place->computed && (s->embedded || !place->column);
 	str cast = stored_cast(place);
+	/* An enum's operators do not know domains over it. */
 	bool differs = place->column && !is_type(place->column, S("name")) &&
-		!str_eq(cast, cat_type_plain(place->column->type)->sql);
+		!str_eq(cast, place->column->type->sql);
 	if (from_json ? !is_text(cast) : differs) {
 		sql_lit(w, "::");
 		sql_catalog(w, cast);

@@ -21,7 +21,16 @@ insert into person values
     '{{1,2},{3,4}}', '12:00:00+02', '2024-01-01', '2024-01-01'),
   (2, null, null, '{5,6}', '12:00:00.5-03:30', 'infinity', 'infinity'),
   (3, row(null, null, null, null, null), '{}', null, null, '0044-03-15 BC', '0044-03-15 BC');
-create function echo_moment(v timestamptz) returns timestamptz language sql immutable as 'select v';
+create extension citext;
+create domain any_mood as mood;
+create domain few as text[];
+create domain some_days as daterange;
+create table rare (id int2 primary key, name name, letter "char", xml xml, padded char(5), folded citext, oid oid,
+  single float4, old json, mood any_mood, few few, limited_list varchar(5)[], positives positive[], old_list json[],
+  days some_days, exact int4, moods any_mood[]);
+insert into rare values (1, 'nm', 'q', '<a/>', 'ab', 'CiText', 42, 0.1, '{"a": 1}', 'ok', '{a,b}', '{v}', '{1,2}',
+  array['{"a": 1}'::json], '[2024-01-01,2024-02-01)', 5, '{ok}');
+insert into rare (id) values (2);
 `;
 const MORE_SDL = `
 type Address { street: String zip: Int at: DateTime tags: [String!] mood: Mood }
@@ -34,8 +43,27 @@ type Person @source(relation: "person") {
   far: Date
   bigDay: DateTime
 }
+type Rare @source(relation: "rare") {
+  id: ID!
+  name: String
+  letter: String
+  xml: String
+  padded: String
+  folded: String
+  oid: BigInt
+  single: Float
+  old: JSON
+  mood: Mood
+  few: [String!]
+  limitedList: [String!]
+  positives: [Int!]
+  oldList: [JSON!]
+  days: DateRange
+  exact: Float
+  moods: [Mood!]
+}
 type Grid @source(relation: "person") { id: Int! grid: [[Int!]!] }
-extend type Query { people: [Person!]! grids: [Grid!]! }
+extend type Query { people: [Person!]! grids: [Grid!]! rares: [Rare!]! }
 `;
 
 describe('scalars', () => {
@@ -63,7 +91,8 @@ describe('scalars', () => {
       // Lists with null items can't be given as [T!]; the schema promised that there are none.
       const query = `{ items { id v: ${name} } docs { id v: ${name} } }`;
       const { body } = await server.post({ query });
-      for (const error of body.errors ?? []) assert.equal(error.extensions.code, 'NULL_VALUE', JSON.stringify(error));
+      for (const error of body.errors ?? [])
+        assert.equal(error.extensions.code, 'NULL_VALUE', JSON.stringify(error));
       const { items, docs } = body.data;
       const rows = new Map(docs.map((r) => [r.id, r.v]));
       const seen = new Set();
@@ -109,7 +138,13 @@ describe('scalars', () => {
     assert.deepEqual(people, [
       {
         id: 1,
-        home: { street: 'Main "St"', zip: 12345, at: '2024-01-01T00:00:00+00:00', tags: ['a', 'b'], mood: 'OK' },
+        home: {
+          street: 'Main "St"',
+          zip: 12345,
+          at: '2024-01-01T00:00:00+00:00',
+          tags: ['a', 'b'],
+          mood: 'OK',
+        },
         homes: [
           { street: 'A', zip: 1, at: null, tags: null, mood: 'SAD' },
           { street: 'B', zip: null, at: '2024-06-01T00:00:00+00:00', tags: ['x'], mood: null },
@@ -138,6 +173,68 @@ describe('scalars', () => {
         wanted,
         where,
       );
+    }
+  });
+
+  it('columns of rare types are filtered like others', async () => {
+    const one = [
+      'id: {eq: "1"}',
+      'id: {in: ["1", "99999999999"]}',
+      'name: {eq: "nm"}',
+      'name: {contains: "m"}',
+      'letter: {eq: "q"}',
+      'letter: {neq: "qq"}',
+      'xml: {eq: "<a/>"}',
+      'xml: {in: ["<a/>"]}',
+      'padded: {eq: "ab"}',
+      'folded: {eq: "citext"}',
+      'folded: {contains: "IT"}',
+      'folded: {in: ["CITEXT"]}',
+      'oid: {eq: 42}',
+      'oid: {gt: 41}',
+      'single: {eq: 0.1}',
+      'single: {in: [0.1]}',
+      'old: {eq: {a: 1}}',
+      'old: {hasKey: "a"}',
+      'old: {path: {path: ["a"], gte: 1}}',
+      'mood: {eq: OK}',
+      'mood: {gt: SAD}',
+      'mood: {in: [OK, SAD]}',
+      'few: {contains: ["a"]}',
+      'few: {eq: ["a", "b"]}',
+      'few: {length: {eq: 2}}',
+      'limitedList: {contains: ["v"]}',
+      'limitedList: {any: {startsWith: "v"}}',
+      'positives: {overlaps: [2, 9]}',
+      'positives: {any: {gt: 1}}',
+      'oldList: {contains: [{a: 1}]}',
+      'oldList: {any: {hasKey: "a"}}',
+      'days: {contains: "2024-01-05"}',
+      'days: {eq: "[2024-01-01,2024-01-31]"}',
+      'exact: {gt: 4.5}',
+      'exact: {in: [5, 5.5]}',
+      'moods: {contains: [OK]}',
+      'moods: {any: {gt: SAD}}',
+    ];
+    const none = [
+      'name: {eq: "n"}',
+      'letter: {eq: "qq"}',
+      'exact: {eq: 5.5}',
+      'id: {eq: "70000"}',
+      'single: {gt: 0.2}',
+    ];
+    for (const [filters, wanted] of [
+      [one, ['1']],
+      [none, []],
+    ]) {
+      for (const where of filters) {
+        const { rares } = await server.data(`{ rares(where: {${where}}) { id } }`);
+        assert.deepEqual(
+          rares.map((r) => r.id),
+          wanted,
+          where,
+        );
+      }
     }
   });
 
@@ -205,7 +302,7 @@ describe('scalars', () => {
     moment: ['2024-01-01', '2024-01-01T00:00:00', '2024-13-01T00:00:00Z', 'now'],
     span: ['1 day', 'P', 'PT'],
     bytes: ['a', '\\xabc', '===='],
-    ip: ['1.2.3', '1.2.3.4.5', 'x', '::g'],
+    ip: ['1.2.3', '1.2.3.4.5', 'x', '::g', '1.2.3.4/33'],
     ip4: ['::1'],
     ip6: ['1.2.3.4'],
     net: ['10.0.0.1/8', '10.0.0.0/33'],

@@ -34,7 +34,14 @@ export const FIELDS = {
   email: {
     type: 'EmailAddress',
     pg: 'text',
-    values: texts(['a@example.org', 'A@example.org', 'bob@example.com', null, 'ü@example.org', 'a@example.org']),
+    values: texts([
+      'a@example.org',
+      'A@example.org',
+      'bob@example.com',
+      null,
+      'ü@example.org',
+      'a@example.org',
+    ]),
   },
   url: {
     type: 'URL',
@@ -53,7 +60,11 @@ export const FIELDS = {
     values: texts(['www.example.org', 'db-1.local', null, 'x', 'www.example.org']),
   },
   port: { type: 'Port', pg: 'int4', values: ['1', '80', '443', 'null', '65535', '80'] },
-  whole: { type: 'Int', pg: 'int4', values: ['0', '-1', '1', '2147483647', '-2147483648', 'null', '7', '7', '42'] },
+  whole: {
+    type: 'Int',
+    pg: 'int4',
+    values: ['0', '-1', '1', '2147483647', '-2147483648', 'null', '7', '7', '42'],
+  },
   small: { type: 'Int', pg: 'int2', values: ['0', '-32768', '32767', 'null', '7', '7'] },
   big: {
     type: 'BigInt',
@@ -72,7 +83,17 @@ export const FIELDS = {
   exact: {
     type: 'Decimal',
     pg: 'numeric',
-    values: ['0', '0.1', '0.10', '123456789012345678901234567890.123456789', '-5.5', 'null', '1e-20', '1e20', '7'],
+    values: [
+      '0',
+      '0.1',
+      '0.10',
+      '123456789012345678901234567890.123456789',
+      '-5.5',
+      'null',
+      '1e-20',
+      '1e20',
+      '7',
+    ],
   },
   real: { type: 'Float', pg: 'float8', values: ['0', '0.1', '-1.5', '1e300', '5e-324', 'null', '7', '7'] },
   flag: { type: 'Boolean', pg: 'bool', values: ['true', 'false', 'null', 'true'] },
@@ -93,7 +114,11 @@ export const FIELDS = {
     pg: 'date',
     values: texts(['2024-02-29', '2024-03-01', '0001-01-01', '9999-12-31', null, '2024-02-29']),
   },
-  clock: { type: 'Time', pg: 'time', values: texts(['00:00:00', '23:59:59.999999', '12:30:00', null, '12:30:00']) },
+  clock: {
+    type: 'Time',
+    pg: 'time',
+    values: texts(['00:00:00', '23:59:59.999999', '12:30:00', null, '12:30:00']),
+  },
   moment: {
     type: 'DateTime',
     pg: 'timestamptz',
@@ -123,7 +148,11 @@ export const FIELDS = {
     pg: 'interval',
     values: texts(['P1D', 'PT24H', 'P1Y2M3DT4H5M6.5S', 'PT0S', '-1 day', null, 'P1M']),
   },
-  bytes: { type: 'Bytes', pg: 'bytea', values: texts(['\\x', '\\x00', '\\xdeadbeef', null, '\\xff00', '\\x00']) },
+  bytes: {
+    type: 'Bytes',
+    pg: 'bytea',
+    values: texts(['\\x', '\\x00', '\\xdeadbeef', null, '\\xff00', '\\x00']),
+  },
   json: {
     type: 'JSON',
     pg: 'jsonb',
@@ -188,10 +217,19 @@ export const FIELDS = {
       null,
       '8.8.8.8',
       '2001:1ff::1',
+      '192.168.1.5/24',
     ]),
   },
-  ip4: { type: 'IPv4', pg: 'inet', values: texts(['10.0.0.1', '8.8.8.8', '127.0.0.1', null, '192.168.0.255']) },
-  ip6: { type: 'IPv6', pg: 'inet', values: texts(['::1', '2001:db8::1', 'fe80::1', null, '2606:4700::1111']) },
+  ip4: {
+    type: 'IPv4',
+    pg: 'inet',
+    values: texts(['10.0.0.1', '8.8.8.8', '127.0.0.1', null, '192.168.0.255']),
+  },
+  ip6: {
+    type: 'IPv6',
+    pg: 'inet',
+    values: texts(['::1', '2001:db8::1', 'fe80::1', null, '2606:4700::1111']),
+  },
   net: {
     type: 'CIDR',
     pg: 'cidr',
@@ -351,7 +389,11 @@ export const FIELDS = {
     pg: 'int8[]',
     values: texts(['{9007199254740993}', '{9007199254740992,1}', '{}', null]),
   },
-  exactList: { type: '[Decimal!]', pg: 'numeric[]', values: texts(['{0.1,0.10}', '{1e20}', '{}', null, '{0.1}']) },
+  exactList: {
+    type: '[Decimal!]',
+    pg: 'numeric[]',
+    values: texts(['{0.1,0.10}', '{1e20}', '{}', null, '{0.1}']),
+  },
   momentList: {
     type: '[DateTime!]',
     pg: 'timestamptz[]',
@@ -367,7 +409,11 @@ export const FIELDS = {
       '{00000000-0000-0000-0000-000000000000,0190163d-8694-739b-aea5-966c26f8ad91}',
     ]),
   },
-  moodList: { type: '[Mood!]', pg: 'mood[]', values: texts(['{sad,ok}', '{very_happy}', '{}', null, '{ok,ok}']) },
+  moodList: {
+    type: '[Mood!]',
+    pg: 'mood[]',
+    values: texts(['{sad,ok}', '{very_happy}', '{}', null, '{ok,ok}']),
+  },
   flagList: { type: '[Boolean!]', pg: 'bool[]', values: texts(['{t,f}', '{t}', '{}', null]) },
 };
 
