@@ -102,7 +102,7 @@ void help_general(struct buf *b, bool colour)
 void help_command(struct buf *b, const struct command *c, bool colour)
 {
 	buf_printf(b, "%sfraiseql %s%s - ", bold(colour), c->name, plain(colour));
-	buf_printf(b, "%s\n", c->doc);
+	put_wrapped(b, str_from(c->doc), strlen("fraiseql  - ") + strlen(c->name));
 	put_title(b, "Usage", colour);
 	buf_printf(b, "  fraiseql %s%s%s%s\n", c->name, c->args[0] ? " " : "", c->args,
 		c->options || c->settings ? " [OPTION…]" : "");
