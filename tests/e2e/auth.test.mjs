@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -177,6 +178,19 @@ describe('bearer tokens', () => {
       }
       assert.equal((await server.post({ query: SESSION },
         { authorization: `bearer   ${token(good(), SECRET)}` })).status, 200);
+    });
+
+    it('refuses two identities in one request', async () => {
+      const body = JSON.stringify({ query: SESSION });
+      const { hostname, port } = new URL(server.url);
+      const header = ['ada', 'bob'].map((sub) => `Authorization: Bearer ${token(good({ sub }), SECRET)}\r\n`).join('');
+      const socket = connect(port, hostname);
+      socket.end(`POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${header}`
+        + `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+      let text = '';
+      for await (const chunk of socket) text += chunk;
+      assert.match(text, /^HTTP\/1.1 400 /);
+      assert.match(text, /several Authorization headers/);
     });
 
     it('honours leeway, and a remembered token does not outlive its expiry', async () => {
