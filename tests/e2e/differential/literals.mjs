@@ -72,17 +72,20 @@ export const tooLarge = [
   '9007199254740993',
 ];
 
-/** A literal for a custom scalar, which takes any. */
-export function any(random, depth = 0) {
+/** A literal for a custom scalar, which takes any. In a list it may be taken for the list's items: no null there. */
+export function any(random, depth = 0, inObject = false) {
   return random.weighed([
     [3, () => string(random)],
     [3, () => int(random)],
     [2, () => float(random)],
     [1, () => 'true'],
-    [depth > 0 ? 1 : 0, () => 'null'],
+    [inObject ? 1 : 0, () => 'null'],
     [1, () => 'WORD'],
     [depth < 2 ? 1 : 0, () => `[${random.times(0, 3, () => any(random, depth + 1)).join(', ')}]`],
-    [depth < 2 ? 1 : 0, () => `{${random.times(0, 3, (i) => `k${i}: ${any(random, depth + 1)}`).join(' ')}}`],
+    [
+      depth < 2 ? 1 : 0,
+      () => `{${random.times(0, 3, (i) => `k${i}: ${any(random, depth + 1, true)}`).join(' ')}}`,
+    ],
   ])();
 }
 
