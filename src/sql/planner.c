@@ -61,13 +61,13 @@ static void note_origins(struct planner *p, const struct gql_value *v, const str
 {
 	if (!v || depth > VALUE_DEPTH_MAX)
 		return;
-	struct origin *o = arena_new(p->arena, struct origin);
+	struct origin *o = arena_new(p->scratch, struct origin);
 	*o = *at;
-	map_set(&p->origins, address_key(p->arena, v), o);
+	map_set(&p->origins, address_key(p->scratch, v), o);
 	if (v->kind != GQL_LIST && v->kind != GQL_OBJECTVAL)
 		return;
 	for (size_t i = 0; i < v->n; i++) {
-		uint32_t *steps = arena_array(p->arena, uint32_t, at->nsteps + 1);
+		uint32_t *steps = arena_array(p->scratch, uint32_t, at->nsteps + 1);
 		if (at->nsteps)
 			memcpy(steps, at->steps, at->nsteps * sizeof *steps);
 		steps[at->nsteps] = (uint32_t)i;
@@ -140,14 +140,23 @@ static bool holds_variable(struct planner *p, const struct gql_value *v)
 	return false;
 }
 
+/* Origins live as long as the planning; a plan keeps the few that it needs. */
+static struct pexpr from_variable(struct planner *p, const struct origin *o)
+{
+	uint32_t *steps = arena_array(p->arena, uint32_t, o->nsteps);
+	if (o->nsteps)
+		memcpy(steps, o->steps, o->nsteps * sizeof *steps);
+	return (struct pexpr){ .kind = PEXPR_VARIABLE,
+		.variable = o->variable,
+		.steps = steps,
+		.nsteps = o->nsteps };
+}
+
 struct pexpr planner_pexpr(struct planner *p, const struct gql_value *v)
 {
 	const struct origin *o = origin_of(p, v);
 	if (o)
-		return (struct pexpr){ .kind = PEXPR_VARIABLE,
-			.variable = o->variable,
-			.steps = o->steps,
-			.nsteps = o->nsteps };
+		return from_variable(p, o);
 	if (!holds_variable(p, v))
 		return (struct pexpr){ .kind = PEXPR_CONST, .constant = v };
 	struct pexpr x = { .kind = v->kind == GQL_LIST ? PEXPR_LIST : PEXPR_OBJECT,
@@ -419,17 +428,17 @@ static bool plan_roots(struct planner *p, struct plan *plan)
 	return p->req->errors->n == before;
 }
 
-bool plan_build(const struct plan_request *r, const struct plan **out)
+static bool build(const struct plan_request *r, struct arena *scratch, const struct plan **out)
 {
 	struct plan *plan = arena_new(r->arena, struct plan);
-	struct planner p = { .req = r, .arena = r->arena, .model = r->model };
+	struct planner p = { .req = r, .arena = r->arena, .scratch = scratch, .model = r->model };
 	p.collect = (struct collect){ .arena = r->arena,
 		.schema = r->model->gql,
 		.document = r->document,
 		.operation = r->operation,
 		.vars = r->vars,
 		.errors = r->errors };
-	p.origins = map_on(r->arena, (uint64_t)(uintptr_t)r);
+	p.origins = map_on(scratch, (uint64_t)(uintptr_t)r);
 	p.deps = arena_array(r->arena, uint8_t, r->vars->n);
 	note_variables(&p);
 	note_conditions(&p, &r->operation->selections);
@@ -448,6 +457,14 @@ bool plan_build(const struct plan_request *r, const struct plan **out)
 	plan->ndeps = r->vars->n;
 	*out = plan;
 	return true;
+}
+
+bool plan_build(const struct plan_request *r, const struct plan **out)
+{
+	struct arena *scratch = arena_open(0);
+	bool ok = build(r, scratch, out);
+	arena_close(scratch);
+	return ok;
 }
 
 /* ---- fingerprint ---- */

@@ -23,7 +23,8 @@ struct planner {
 	struct arena *arena;
 	const struct model *model;
 	struct collect collect;
-	struct map origins; /* 8 bytes of a gql_value's address → struct origin */
+	struct arena *scratch; /* ends with the planning */
+	struct map origins;    /* 8 bytes of a gql_value's address → struct origin */
 	uint8_t *deps;
 	struct params *params; /* of the statement being written */
 	bool by_value;         /* the same: see struct statement */
