@@ -158,7 +158,8 @@ static void cache(void **state)
 	char token[16];
 	UNUSED(state);
 	for (int i = 0; i < 1000; i++) {
-		str text = { token, (size_t)snprintf(token, sizeof token, "token %d", i) };
+		int n = snprintf(token, sizeof token, "token %d", i);
+		str text = { token, (size_t)n };
 		struct identity id = { .user_id = text, .expires_s = 100 };
 		token_cache_add(c, text, &id);
 		assert_true(token_cache_size(c) <= 10);
