@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { Postgres } from './lib/postgres.mjs';
-import { Server, inherited, program } from './lib/server.mjs';
+import { Server, inherited, program, project } from './lib/server.mjs';
 
 const run = promisify(execFile);
 const sleep = (ms) => new Promise((next) => { setTimeout(next, ms); });
@@ -80,7 +80,8 @@ describe('sagas', () => {
   });
 
   const place = async (number, options = {}) => {
-    const query = 'mutation ($n: String!, $p: Boolean, $nap: Float) { placeOrder(number: $n, poor: $p, nap: $nap) }';
+    const query = `mutation ($n: String!, $p: Boolean, $nap: Float) {
+      placeOrder(number: $n, poor: $p, nap: $nap) }`;
     const data = await server.data(query, { n: number, p: options.poor, nap: options.nap });
     return data.placeOrder;
   };
@@ -171,5 +172,53 @@ describe('sagas', () => {
     for (const id of ids) await pg.until(state(id), 'done', 30_000);
     for (let i = 0; i < 30; i += 1) assert.equal(await entries(`s${i}`), 'reserve, pay, ship');
     for (const other of others) assert.deepEqual(await other.stop(), { code: 0, signal: null });
+  });
+});
+
+describe('the shop', () => {
+  let shop;
+  let server;
+
+  before(async () => {
+    shop = await project('examples/shop');
+    server = await Server.start(['dev', '--dir', shop.dir]);
+  });
+  after(async () => {
+    await server?.stop();
+    await shop?.remove();
+  });
+
+  const ORDER = '{ number status total paid lines { quantity product { sku stock { quantity } } } }';
+  const order = async (number) => (await server.data(`{ order(number: "${number}") ${ORDER} }`)).order;
+  const settled = async (number, status) => {
+    const end = Date.now() + 30_000;
+    for (;;) {
+      const now = await order(number);
+      if (now.status === status) return now;
+      if (Date.now() > end) throw new Error(JSON.stringify(now));
+      await sleep(50);
+    }
+  };
+  const place = async (sku, buyer) => {
+    const { placeOrder } = await server.data(`mutation { placeOrder(input: {
+      customer: {create: {email: "${buyer}@example.org", name: "Somebody"}},
+      lines: {create: [{sku: "${sku}", quantity: 2}]}
+    }) { ... on OrderDone { order ${ORDER} } ... on OrderError { code message } } }`);
+    return placeOrder.order;
+  };
+
+  it('checks an order out, or takes everything back', async () => {
+    const { products } = await server.data('{ products(where: {stock: {quantity: {gte: 4}}}, limit: 1) { sku } }');
+    const [product] = products;
+    for (const [card, status] of [['4242', 'PAID'], ['0000', 'CANCELLED']]) {
+      const placed = await place(product.sku, `buyer-${card}`);
+      const left = placed.lines[0].product.stock.quantity;
+      const { checkout } = await server.data(
+        `mutation { checkout(number: "${placed.number}", card: "${card}") ${ORDER} }`);
+      assert.equal(checkout.status, 'OPEN');
+      const now = await settled(placed.number, status);
+      assert.equal(now.lines[0].product.stock.quantity, status === 'PAID' ? left - 2 : left);
+      assert.equal(now.paid, status === 'PAID' ? now.total : '0');
+    }
   });
 });
