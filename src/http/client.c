@@ -38,6 +38,7 @@ struct socket_watch {
 
 /* ---- transfers ---- */
 
+/* curl wants `bytes` to be writable. NOLINTNEXTLINE(readability-non-const-parameter) */
 static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
