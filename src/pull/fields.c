@@ -83,6 +83,28 @@ static str deprecated(struct draft *d, const struct comment *c)
 
 /* ---- types of values ---- */
 
+static bool shares_label(struct draft *d, const struct known_type *written,
+	const struct cat_type *t)
+{
+	for (size_t i = 0; i < written->nodes.n; i++)
+		for (size_t k = 0; k < written->nodes.at[i]->nvalues; k++)
+			for (size_t l = 0; l < t->nlabels; l++)
+				if (known_means_label(d->arena, &written->nodes.at[i]->values[k],
+					    t->labels[l]))
+					return true;
+	return false;
+}
+
+/* The enum that is written for it: by a column, else by its name and a label. */
+static const struct known_type *written_enum(struct draft *d, const struct cat_type *t, str natural)
+{
+	const struct known_type *w = map_find(&d->known->by_pg_type, t->sql);
+	if (w && w->kind == AST_ENUM_TYPE)
+		return w;
+	w = map_find(&d->known->by_name, natural);
+	return w && w->kind == AST_ENUM_TYPE && shares_label(d, w, t) ? w : NULL;
+}
+
 static struct draft_type *enum_type(struct draft *d, const struct cat_type *t)
 {
 	struct draft_type *known = map_find(&d->by_type, t->sql);
@@ -90,13 +112,12 @@ static struct draft_type *enum_type(struct draft *d, const struct cat_type *t)
 		return known;
 	struct comment c = comment_read(d->arena, t->comment);
 	str natural = c.name.n ? name_graphql(d->arena, c.name) : name_type(d->arena, t->name);
-	const struct known_type *written = map_find(&d->known->by_name, natural);
-	bool adopt = written && written->kind == AST_ENUM_TYPE;
+	const struct known_type *written = written_enum(d, t, natural);
+	bool adopt = written != NULL;
 	struct draft_type *e = draft_add(d, AST_ENUM_TYPE, natural);
 	map_add(&d->by_type, t->sql, e);
-	e->known = adopt ? written : NULL;
-	if (!adopt)
-		e->name = draft_name(d, natural, e);
+	e->known = written;
+	e->name = adopt ? written->name : draft_name(d, natural, e);
 	e->description = c.text;
 	for (size_t i = 0; i < t->nlabels; i++) {
 		struct draft_field f = { .name = name_value(d->arena, t->labels[i]) };
@@ -157,13 +178,14 @@ static struct draft_type *composite_type(struct draft *d, const struct cat_type 
 	if (known || !r || r->kind != 'c')
 		return known;
 	str natural = name_type(d->arena, t->name);
-	const struct known_type *written = map_find(&d->known->by_name, natural);
+	const struct known_type *written = map_find(&d->known->by_pg_type, t->sql);
+	if (!written)
+		written = map_find(&d->known->by_name, natural);
 	bool adopt = written && written->kind == AST_OBJECT_TYPE && !written->source.n;
 	struct draft_type *c = draft_add(d, AST_OBJECT_TYPE, natural);
 	map_add(&d->by_type, t->sql, c);
 	c->known = adopt ? written : NULL;
-	if (!adopt)
-		c->name = draft_name(d, natural, c);
+	c->name = adopt ? written->name : draft_name(d, natural, c);
 	c->description = comment_read(d->arena, t->comment).text;
 	for (size_t i = 0; i < r->ncolumns; i++)
 		put_attribute(d, c, &r->columns[i]);

@@ -309,6 +309,29 @@ static void index_relation(struct known *k, struct known_type *t)
 	*vec_push(k->arena, list) = t;
 }
 
+/* What is written for a column's enum or composite type is written for all of them. */
+static void index_pg_type(struct known *k, const struct known_field *f)
+{
+	const struct cat_relation *r = f->type->relation;
+	struct known_type *written = map_find(&k->by_name, f->bottom);
+	const struct cat_column *c = r && f->key.n && f->key.p[0] == '='
+		? cat_column_find(r, str_sub(f->key, 1, f->key.n))
+		: NULL;
+	const struct cat_type *t = c ? cat_type_plain(c->type) : NULL;
+	if (t && t->kind == CAT_ARRAY && t->base)
+		t = cat_type_plain(t->base);
+	if (written && t && (t->kind == CAT_ENUM || t->kind == CAT_COMPOSITE))
+		map_add(&k->by_pg_type, t->sql, written);
+}
+
+bool known_means_label(struct arena *a, const struct ast_enum_value *v, str label)
+{
+	str given = text_arg(find_directive(&v->directives, "column"), "name");
+	if (given.n)
+		return str_eq(given, label);
+	return str_eq(v->name.text, label) || str_eq(v->name.text, names_upper(a, label));
+}
+
 static str type_bottom(const struct ast_type *t)
 {
 	while (t->kind != AST_TYPE_NAMED)
@@ -325,6 +348,7 @@ static void read_fields(struct known *k, struct known_type *t)
 			f->type = t;
 			f->bottom = type_bottom(f->node->type);
 			f->key = field_key(k, f);
+			index_pg_type(k, f);
 		}
 	for (size_t i = 0; i < t->fields.n; i++) {
 		map_add(&t->by_field, t->fields.at[i].node->name.text, &t->fields.at[i]);
@@ -350,7 +374,8 @@ bool known_read(struct arena *a, const struct catalog *c, const struct pull_opti
 		.mutation_name = S("Mutation"),
 		.by_name = map_on(a, 0),
 		.by_relation = map_on(a, 0),
-		.left_out = map_on(a, 0) };
+		.left_out = map_on(a, 0),
+		.by_pg_type = map_on(a, 0) };
 	for (size_t i = 0; i < o->nfiles; i++) {
 		k->sources[i] = (struct source){ o->files[i].path, o->files[i].text };
 		if (!parse_file(k, &k->sources[i], e))

@@ -53,8 +53,10 @@ struct known {
 		VEC(struct known_type *);
 	} types;
 	struct map by_name;
-	struct map by_relation;        /* by address → struct known_list of types */
-	struct map left_out;           /* types in comments */
+	struct map by_relation; /* cat_relation.sql → struct known_list of types */
+	struct map left_out;    /* types in comments */
+	struct map
+		by_pg_type; /* cat_type.sql of enums and composites → the type written for them */
 	str query_name, mutation_name; /* of the root types: Query unless `schema { … }` says so;
 					  a schema without mutations has an empty name */
 	const struct known_type *query, *mutation;
@@ -71,5 +73,7 @@ const struct known_list *known_of(const struct known *k, const struct cat_relati
 /* Album of AlbumConnection and AlbumAggregate, which the compiler makes; *kind is how the key of a
  * root field begins. NULL for other names. */
 const struct known_type *known_made_of(const struct known *k, str name, char *kind);
+/* Does the value stand for the label? As it is, in capitals, or by @column(name:). */
+bool known_means_label(struct arena *a, const struct ast_enum_value *v, str label);
 /* Parts of keys. */
 str known_join_key(struct arena *a, str target, const str *from, const str *to, size_t n, str link);

@@ -18,6 +18,7 @@ struct merging {
 	const struct gone *gone;
 	struct edits edits;
 	struct map shared; /* known types → how many drafts they stand for */
+	struct map needed; /* names that added fields mention */
 	struct buf definitions;
 };
 
@@ -38,22 +39,11 @@ static void report(struct merging *m, enum pull_change_kind kind, const char *wo
 
 /* ---- enums ---- */
 
-static bool means_label(struct merging *m, const struct ast_enum_value *v, str label)
-{
-	for (size_t i = 0; i < v->directives.n; i++) {
-		const struct ast_directive *d = &v->directives.at[i];
-		if (str_eq(d->name.text, S("column")) && d->nargs &&
-			d->args[0].value->kind == AST_STRING)
-			return str_eq(d->args[0].value->text, label);
-	}
-	return str_eq(v->name.text, label) || str_eq(v->name.text, names_upper(m->d->arena, label));
-}
-
 static bool has_label(struct merging *m, const struct known_type *t, str label)
 {
 	for (size_t i = 0; i < t->nodes.n; i++)
 		for (size_t k = 0; k < t->nodes.at[i]->nvalues; k++)
-			if (means_label(m, &t->nodes.at[i]->values[k], label))
+			if (known_means_label(m->d->arena, &t->nodes.at[i]->values[k], label))
 				return true;
 	return false;
 }
@@ -61,7 +51,8 @@ static bool has_label(struct merging *m, const struct known_type *t, str label)
 static bool is_label(struct merging *m, const struct draft_type *t, const struct ast_enum_value *v)
 {
 	for (size_t i = 0; i < t->fields.n; i++)
-		if (means_label(m, v, str_sub(t->fields.at[i].key, 1, t->fields.at[i].key.n)))
+		if (known_means_label(m->d->arena, v,
+			    str_sub(t->fields.at[i].key, 1, t->fields.at[i].key.n)))
 			return true;
 	return false;
 }
@@ -172,21 +163,70 @@ static bool is_taken(const struct known_type *k, str name)
 	return f && !f->gone;
 }
 
+static bool will_add(const struct merging *m, const struct draft_type *t)
+{
+	bool needed = t->relation || t == m->d->query || t == m->d->mutation ||
+		map_find(&m->needed, t->name);
+	return needed && !t->known && !t->is_link && !t->frozen &&
+		!map_find(&m->d->known->left_out, t->name) && (t->fields.n || t->members.n);
+}
+
+/* Is the field of a written type new? */
+static bool will_put(const struct merging *m, const struct draft_type *t,
+	const struct draft_field *f)
+{
+	const struct known_type *k = t->known;
+	bool shared = (uintptr_t)map_find(&m->shared, k->name) > 1;
+	return !f->left_out && !shared && !map_find(&k->by_key, f->key) &&
+		!map_find(&k->left_out, f->name) && !is_taken(k, f->name);
+}
+
+/* The names in "[Album!]!" and in " = A | B". */
+static void need(struct merging *m, str type)
+{
+	static const str MARKS = STR_INIT("[]! =|");
+	for (size_t i = 0, from = 0; i <= type.n; i++) {
+		bool mark = i == type.n || str_find(MARKS, type.p[i]) < MARKS.n;
+		if (mark && i > from)
+			map_add(&m->needed, str_sub(type, from, i), m);
+		if (mark)
+			from = i + 1;
+	}
+}
+
+/* What the fields that are added to a type mention. */
+static void need_fields(struct merging *m, const struct draft_type *t)
+{
+	bool added = will_add(m, t), object = t->kind == AST_OBJECT_TYPE;
+	if (added)
+		need(m, t->members);
+	for (size_t k = 0; object && (added || t->known) && k < t->fields.n; k++)
+		if (added || will_put(m, t, &t->fields.at[k]))
+			need(m, t->fields.at[k].type);
+}
+
+/* Enums and objects without a relation are only written for fields that are. */
+static void find_needed(struct merging *m)
+{
+	size_t before;
+	m->needed = map_on(m->d->arena, 0);
+	do {
+		before = m->needed.n;
+		for (size_t i = 0; i < m->d->types.n; i++)
+			need_fields(m, m->d->types.at[i]);
+	} while (m->needed.n > before);
+}
+
 static void merge_type(struct merging *m, const struct draft_type *t)
 {
 	const struct known_type *k = t->known;
 	struct buf lines = buf_on(m->d->arena);
-	bool shared = (uintptr_t)map_find(&m->shared, k->name) > 1;
 	for (size_t i = 0; i < t->fields.n; i++) {
 		const struct draft_field *f = &t->fields.at[i];
 		const struct known_field *written = map_find(&k->by_key, f->key);
-		if (f->left_out)
-			continue;
-		if (written) {
+		if (written && !f->left_out)
 			check_type(m, t, f, written);
-			continue;
-		}
-		if (shared || map_find(&k->left_out, f->name) || is_taken(k, f->name))
+		if (!will_put(m, t, f))
 			continue;
 		draft_put_field(&lines, f);
 		report(m, PULL_ADDED, "field", t->name, f->name, STR_NONE);
@@ -198,7 +238,7 @@ static void merge_type(struct merging *m, const struct draft_type *t)
 static void add_definition(struct merging *m, const struct draft_type *t)
 {
 	static const char *const WORDS[] = { "type", "enum", "union" };
-	if (map_find(&m->d->known->left_out, t->name) || (!t->fields.n && !t->members.n))
+	if (!will_add(m, t))
 		return;
 	if (m->definitions.n)
 		buf_lit(&m->definitions, "\n");
@@ -312,6 +352,7 @@ void merge_draft(struct draft *d, struct pull_result *out)
 {
 	struct merging m = { .d = d, .out = out, .gone = d->gone, .definitions = buf_on(d->arena) };
 	count_shared(&m);
+	find_needed(&m);
 	qsort(d->types.at, d->types.n, sizeof(struct draft_type *), by_place);
 	for (size_t i = 0; i < d->types.n; i++) {
 		const struct draft_type *t = d->types.at[i];
