@@ -48,6 +48,12 @@ static str scope_of(struct exec *x)
 		buf_putc(&b, k ? ',' : '[');
 		json_put_string(&b, parts[k].p ? parts[k] : S(""));
 	}
+	/* no user: what else the token says tells its owners apart */
+	for (size_t k = 0; k < i->nvalues && !i->user_id.p; k++) {
+		str value = i->values[k].value;
+		buf_putc(&b, ',');
+		json_put_string(&b, value.p ? value : S(""));
+	}
 	buf_putc(&b, ']');
 	return buf_str(&b);
 }

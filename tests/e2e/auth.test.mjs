@@ -65,6 +65,7 @@ describe('bearer tokens', () => {
     schema = join(dir, 'schema.graphql');
     await writeFile(schema, SDL);
     pg = await Postgres.start();
+    await promisify(execFile)(program, ['db', 'install', '--database', pg.url], { env: inherited });
     await pg.sql(SQL);
   });
   after(async () => {
@@ -118,6 +119,18 @@ describe('bearer tokens', () => {
       assert.deepEqual((await server.post({ query }, bearer(token(claims, SECRET)))).body.data,
         { whoami: 'ada/7/gold/x', writeSession: 'ada/test' });
       assert.deepEqual((await server.post({ query })).body.data, { whoami: '-/-/-/x', writeSession: '/test' });
+    });
+
+    it('one Idempotency-Key is another one for each identity', async () => {
+      const plan = (name) => ({ sub: undefined, 'https://example.com/claims': { plan: name } });
+      const who = [{ sub: 'ada' }, { sub: 'bob' }, { sub: 'bob', tenant_id: 8 }, plan('gold'), plan('tin')];
+      const ask = async (claims) => (await server.post({ query: 'mutation { whoami(suffix: "k") }' },
+        { 'idempotency-key': 'one', ...bearer(token(good(claims), SECRET)) })).body.data.whoami;
+      for (let i = 0; i < 2; i += 1) {
+        const answers = [];
+        for (const claims of who) answers.push(await ask(claims));
+        assert.deepEqual(answers, ['ada/7/-/k', 'bob/7/-/k', 'bob/8/-/k', '-/7/gold/k', '-/7/tin/k']);
+      }
     });
 
     it('introspection is for the authenticated', async () => {
