@@ -241,6 +241,12 @@ const KEY_INDEXES = [
     ['{email: {eq: "c4ca4238a0b923820dcc509a6f75849b@example.org"}}', '{email: {in: ["a", "b"]}}'],
   ],
   ['kcode_pattern', `((data->>'code') text_pattern_ops)`, ['{code: {startsWith: "C7777"}}']],
+  ['kcode_lower', `(lower(data->>'code'))`, ['{code: {ieq: "c7777"}}']],
+  [
+    'kword_search',
+    `using gin (to_tsvector('english', data->>'word'))`,
+    ['{word: {search: {query: "c4ca4238a0b923820dcc509a6f75849b", language: "english"}}}'],
+  ],
   [
     'kword_trgm',
     `using gin ((data->>'word') gin_trgm_ops)`,
