@@ -46,6 +46,9 @@ create index on tb_comment (fk_post);
 create index on tb_comment (fk_author);
 create index on tb_comment (fk_parent);
 
+comment on constraint tb_post_fk_author_fkey on tb_post is 'This user has written posts.';
+comment on constraint tb_comment_fk_author_fkey on tb_comment is 'This user has written comments.';
+
 create table tb_tag (
   pk_tag       int generated always as identity primary key,
   id           uuid not null unique default gen_random_uuid(),

@@ -185,3 +185,63 @@ begin
   delete from tb_comment where pk_comment = gone.pk_comment;
   return succeeded('deleted', 'The comment is gone.', gone.id, entity);
 end $$;
+
+-- Typed parameters instead of one document: what the client leaves out stays as it is.
+create function fn_update_user(id uuid, name text default null, email text default null,
+                               bio text default null)
+returns fraiseql.mutation_result
+language plpgsql as $$
+declare
+  before  tb_user;
+  entity  jsonb;
+begin
+  select * into before from tb_user u where u.id = fn_update_user.id for update;
+  if not found then
+    return refused('not_found:user', 'There is no such user.');
+  end if;
+  update tb_user u
+  set name = coalesce(fn_update_user.name, u.name),
+      email = coalesce(fn_update_user.email, u.email),
+      bio = coalesce(fn_update_user.bio, u.bio)
+  where u.pk_user = before.pk_user;
+  select data into entity from v_user u where u.pk_user = before.pk_user;
+  return succeeded('updated', 'The user is saved.', before.id, entity);
+end $$;
+
+-- Nothing is looked up before: who has written something is kept by the foreign keys,
+-- and their comments (02_tables.sql) tell why.
+create function fn_delete_user(id uuid) returns fraiseql.mutation_result
+language plpgsql as $$
+declare
+  gone v_user;
+begin
+  select * into gone from v_user u where u.id = fn_delete_user.id;
+  if not found then
+    return refused('not_found:user', 'There is no such user.');
+  end if;
+  delete from tb_user u where u.pk_user = gone.pk_user;
+  return succeeded('deleted', 'The user is gone.', gone.id, gone.data);
+end $$;
+
+create function fn_delete_post(id uuid) returns fraiseql.mutation_result
+language plpgsql as $$
+declare
+  gone v_post;
+begin
+  select * into gone from v_post p where p.id = fn_delete_post.id;
+  if not found then
+    return refused('not_found:post', 'There is no such post.');
+  end if;
+  if gone.status <> 'draft' then
+    return refused('blocked:published', 'Only drafts are deleted.');
+  end if;
+  delete from tb_post p where p.pk_post = gone.pk_post;
+  return succeeded('deleted', 'The draft is gone.', gone.id, gone.data);
+end $$;
+
+-- The shortest form: the id of what was changed, or null. The comment is read by it.
+create function fn_update_comment(id uuid, body text) returns uuid
+language sql as $$
+  update tb_comment c set body = fn_update_comment.body where c.id = fn_update_comment.id
+  returning c.id
+$$;
