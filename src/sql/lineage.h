@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { LINEAGE_NONE = UINT32_MAX };
+#define LINEAGE_NONE UINT32_MAX
 
 struct lineage_source {
 	str schema, table;
