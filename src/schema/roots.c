@@ -125,6 +125,13 @@ void bind_arguments(struct compiler *c, const struct gql_field *f, struct bindin
 	}
 	if (bind_is_paged(c, f) || out->use == USE_AGGREGATE)
 		bind_list_policy(c, f, out);
+	const struct backing *b = out->target;
+	if (out->use != USE_CONNECTION || b->nkey || map_find(&b->type->by_name, S("id")))
+		return;
+	struct diagnostic *d = diag_error(c, f->source, f->node->name.at,
+		"%.*s.%.*s: rows of \"%.*s\" can't be paged, because nothing tells them apart.",
+		STR_ARG(f->parent->name), STR_ARG(f->name), STR_ARG(b->relation->name));
+	d->hint = S("Give it a primary key or a column \"id\", or the type a field \"id\".");
 }
 
 /* ---- list policies ---- */
