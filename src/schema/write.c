@@ -218,7 +218,10 @@ static bool check_twice(struct writing *w)
 				i < t->nargs ? &t->args[i] : &t->row.values[i - t->nargs];
 			const struct write_value *first =
 				k < t->nargs ? &t->args[k] : &t->row.values[k - t->nargs];
-			if (v->column != first->column)
+			/* an update may give the column of its key a new value */
+			bool old_and_new =
+				t->action == WRITE_UPDATE && k < t->nargs && i >= t->nargs;
+			if (v->column != first->column || old_and_new)
 				continue;
 			diag_error(w->c, v->input->source, v->input->node->name.at,
 				"%.*s and %.*s both stand for column \"%.*s\".",

@@ -290,29 +290,63 @@ static bool version_of_input(struct writing *w)
 	return false;
 }
 
-static bool version_of_entity(struct writing *w)
+/* v_post, tb_post → post */
+static str base_name(str name)
 {
-	struct write *t = w->write;
+	static const str PREFIXES[] = { STR_INIT("tb_"), STR_INIT("v_"), STR_INIT("tv_") };
+	for (size_t i = 0; i < COUNT(PREFIXES); i++)
+		if (str_starts(name, PREFIXES[i]))
+			return str_sub(name, PREFIXES[i].n, name.n);
+	return name;
+}
+
+/* Does the type show the table's rows? A type that the write does not give is known by its source.
+ */
+static bool shows_table(struct writing *w, const struct gql_type *t)
+{
+	const struct backing *b = w->c->facts[t->id].source;
+	return b &&
+		(b->relation == w->write->table ||
+			str_eq(base_name(b->relation->name), base_name(table_name(w))));
+}
+
+static bool version_of_type(struct writing *w, const struct gql_type *t)
+{
 	const struct source *s;
-	const struct ast_value *name = version_name(w, t->entity, &s);
+	const struct ast_value *name = version_name(w, t, &s);
 	if (!name)
 		return true;
-	const struct gql_field *f = map_find(&t->entity->by_name, name->text);
+	const struct gql_field *f = map_find(&t->by_name, name->text);
 	const struct binding *b = f ? &w->c->bindings[f->id] : NULL;
 	str stored = !b || b->kind != BIND_PLACE ? STR_NONE
 		: b->place.column                ? b->place.column->name
 						 : b->place.path[b->place.npath - 1];
-	const struct cat_column *column = cat_column_find(t->table, stored);
+	const struct cat_column *column = cat_column_find(w->write->table, stored);
+	if (!column)
+		column = bind_system_column(w->c, w->write->table, stored);
 	if (column)
 		return use_version(w, column, s, name->at);
 	struct diagnostic *d = f
 		? diag_error(w->c, s, name->at, "%.*s.%.*s: \"%.*s\" has no column \"%.*s\".",
-			  STR_ARG(t->entity->name), STR_ARG(name->text), STR_ARG(table_name(w)),
+			  STR_ARG(t->name), STR_ARG(name->text), STR_ARG(table_name(w)),
 			  STR_ARG(stored))
-		: diag_error(w->c, s, name->at, "%.*s has no field \"%.*s\".",
-			  STR_ARG(t->entity->name), STR_ARG(name->text));
+		: diag_error(w->c, s, name->at, "%.*s has no field \"%.*s\".", STR_ARG(t->name),
+			  STR_ARG(name->text));
 	d->hint = S("@version names a field whose column the written table has.");
 	return false;
+}
+
+/* That of the type which the field gives, or else of a type that shows the table. */
+static bool version_of_entity(struct writing *w)
+{
+	const struct gql_schema *gql = w->c->gql;
+	if (w->write->entity)
+		return version_of_type(w, w->write->entity);
+	for (size_t i = 0; i < gql->ntypes && !w->write->version; i++)
+		if (gql->types[i]->kind == GQL_OBJECT && shows_table(w, gql->types[i]) &&
+			!version_of_type(w, gql->types[i]))
+			return false;
+	return true;
 }
 
 /* Arguments and fields for the version's column are compared with it, never stored. */

@@ -72,6 +72,8 @@ type Mutation {
   addBooks(input: [NewBook!]!): [Book!] @write(table: "tb_book", action: INSERT)
   addAuthor(input: AuthorWithBooks!): Author @write(table: "tb_author", action: INSERT)
   addAuthors(input: [AuthorWithBooks!]!): [Author!] @write(table: "tb_author", action: INSERT)
+  dropCity(id: Int!): City @write(table: "city", action: DELETE)
+  dropCities(ids: [Int!]!): [City!] @write(table: "city", action: DELETE)
   addCity(input: NewCity!): City @write(table: "city", action: INSERT)
 }
 `;
@@ -105,6 +107,15 @@ describe('nested writes', () => {
     assert.deepEqual(await codes(`mutation { addCity(input: {id: 2, name: "X", country: {connect: {code: "XX"}}}) {
       id } }`), [['BAD_USER_INPUT', 'addCity']]);
     assert.equal(await f.pg.sql('select count(*) from city'), '1');
+  });
+  it('what is deleted is shown with what it referred to', async () => {
+    await f.pg.sql("insert into city values (1, 'Bern', 'CH'), (2, 'Chur', 'CH'), (3, 'Thun', 'CH')");
+    assert.deepEqual(await data(`mutation { dropCity(id: 1) { name country { name } }
+      dropCities(ids: [3, 2]) { name country { code } } }`), {
+      dropCity: { name: 'Bern', country: { name: 'Schweiz' } },
+      dropCities: [{ name: 'Thun', country: { code: 'CH' } }, { name: 'Chur', country: { code: 'CH' } }],
+    });
+    assert.equal(await f.pg.sql('select count(*) from city'), '0');
   });
   it('a row to connect that is not there leaves nothing behind', async () => {
     assert.deepEqual(await data(`mutation { addBookTyped(input: {title: "T", author: {connect: {id: "${NONE}"}},

@@ -59,6 +59,9 @@ type Mutation {
   putDoc(input: MaybeDoc!): DocResult! @write(table: "doc", action: UPSERT)
   putDocs(input: [MaybeDoc!]!): [Doc!] @write(table: "doc", action: UPSERT)
   dropDoc(id: Int!, version: Int!): DocResult! @write(table: "doc", action: DELETE)
+  renameDone(id: Int!, input: DocTitle!): Boolean @write(table: "doc", action: UPDATE)
+  renameCount(where: DocWhereInput!, input: DocTitle!): Int @write(table: "doc", action: UPDATE)
+  dropDone(id: Int!, version: Int!): Boolean @write(table: "doc", action: DELETE)
   changeMemo(input: ChangeMemo!): Memo @write(table: "memo", action: UPDATE)
   putTag(input: PutTag!): Tag @write(table: "tag", action: UPSERT)
   changePlain(input: ChangePlain!): Plain @write(table: "plain", action: UPDATE)
@@ -128,6 +131,13 @@ describe('optimistic locking', () => {
     assert.deepEqual(await data(`mutation { rename(id: 1, input: {title: "r"}) { version }
       renameAll(where: {version: {gte: 5}}, input: {title: "s"}) { id version } }`),
     { rename: { version: 2 }, renameAll: [{ id: 2, version: 6 }, { id: 3, version: 10 }] });
+  });
+  it('also when the field does not give them', async () => {
+    const body = await post(`mutation { renameDone(id: 1, input: {title: "r"})
+      renameCount(where: {version: {gte: 5}}, input: {title: "s"}) dropDone(id: 1, version: 1) }`);
+    assert.deepEqual(body.data, { renameDone: true, renameCount: 2, dropDone: null });
+    assert.deepEqual(codes(body), [['CONFLICT', 'dropDone']]);
+    assert.equal(await f.pg.sql(DOCS), '1/r/first/2 2/s/second/6 3/s/10');
   });
   it('a version that may be left out is compared when it is there', async () => {
     assert.deepEqual(await data(`mutation { a: changeMaybe(input: {id: 2, title: "a"}) { ... on DocDone { doc {

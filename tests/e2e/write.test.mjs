@@ -90,6 +90,7 @@ type Mutation {
   addItemsTyped(input: [NewItem!]!): ItemsResult! @write(table: "item", action: INSERT)
   addPairsCount(input: [PairKey!]!, note: String): Int! @write(table: "pair", action: INSERT)
   changeItem(id: Int!, input: ChangeItem!): Item @write(table: "item", action: UPDATE)
+  renameItem(sku: String!, input: ItemSku!): Item @write(table: "item", action: UPDATE)
   changeItemBySku(sku: String!, input: ChangeItem!): Item @write(table: "item", action: UPDATE)
   changeItemTyped(input: ItemWithId!): ItemResult! @write(table: "item", action: UPDATE)
   changeItemDone(id: Int!, input: ChangeItem!): Boolean @write(table: "item", action: UPDATE)
@@ -149,6 +150,7 @@ type Mutation {
   addStampeds(input: [NewStamped!]!): [Stamped!] @write(table: "stamped", action: INSERT)
   changeStamped(input: NewStamped!): Stamped @write(table: "stamped", action: UPDATE)
 }
+input ItemSku { sku: String }
 input PairNote { note: String }
 input ItemWithSku { id: Int! sku: String! label: String qty: Int }
 `;
@@ -269,6 +271,8 @@ const CASES = [
     'a/Apple/1/{}/fine b/Bean/20/{} c/Corn/3/{}/fine'],
   ['UPDATE', 'plain, by another key', ['mutation { changeItemBySku(sku: "c", input: {label: "Cob"}) { id label } }'],
     { changeItemBySku: { id: 3, label: 'Cob' } }, ITEMS, 'a/Apple/1/{}/fine b/Bean/2/{}/fine c/Cob/3/{}/fine'],
+  ['UPDATE', 'the key itself gets a new value', ['mutation { renameItem(sku: "c", input: {sku: "cc"}) { id sku } }'],
+    { renameItem: { id: 3, sku: 'cc' } }, ITEMS, 'a/Apple/1/{}/fine b/Bean/2/{}/fine cc/Corn/3/{}/fine'],
   ['UPDATE', 'nothing to change', ['mutation { changeItem(id: 2, input: {}) { label } }'],
     { changeItem: { label: 'Bean' } }, ITEMS, OLD_ITEMS],
   ['UPDATE', 'missing', ['mutation { changeItem(id: 9, input: {qty: 1}) { id } }'], ['NOT_FOUND', ['changeItem']],
