@@ -24,6 +24,7 @@ static bool group_matches_all(struct writing *w, const struct gql_type *type,
 	const struct gql_value *list, bool all)
 {
 	size_t empty = 0;
+	planner_consult(w->p, list);
 	if (list->kind != GQL_LIST)
 		return false;
 	for (size_t i = 0; i < list->n; i++)

@@ -531,4 +531,24 @@ describe('writes of tables', () => {
       done.push([action, form]);
     });
   }
+
+  it('a plan that refused an empty filter does not refuse the next one', async () => {
+    const query = 'mutation($l: [ItemWhereInput!]) { changeItemsWhereCount(where: {AND: $l}, input: {qty: 7}) }';
+    const run = async (l) => (await f.server.post({ query, variables: { l } })).body;
+    assert.equal((await run([])).errors[0].extensions.code, 'BAD_USER_INPUT');
+    assert.deepEqual(await run([{ sku: { eq: 'a' } }]), { data: { changeItemsWhereCount: 1 } });
+    assert.equal((await run([{}, { sku: {} }])).errors[0].extensions.code, 'BAD_USER_INPUT');
+    assert.deepEqual(await run([{ sku: { eq: 'b' } }, {}]), { data: { changeItemsWhereCount: 1 } });
+    assert.equal(await f.pg.sql(ITEMS), 'a/Apple/7/{}/fine b/Bean/7/{}/fine c/Corn/3/{}/fine');
+  });
+
+  it('a plan of one set of fields does not write those of another', async () => {
+    const query = 'mutation($i: ChangeItem!) { changeItem(id: 1, input: $i) { label qty mood } }';
+    const run = async (i) => (await f.server.data(query, { i })).changeItem;
+    assert.deepEqual(await run({ qty: 5 }), { label: 'Apple', qty: 5, mood: 'FINE' });
+    assert.deepEqual(await run({ label: 'L' }), { label: 'L', qty: 5, mood: 'FINE' });
+    assert.deepEqual(await run({ mood: null }), { label: 'L', qty: 5, mood: null });
+    assert.deepEqual(await run({}), { label: 'L', qty: 5, mood: null });
+    assert.deepEqual(await run({ qty: 6, mood: 'SO_SO' }), { label: 'L', qty: 6, mood: 'SO_SO' });
+  });
 });
