@@ -156,8 +156,13 @@ static bool open_http(struct worker *w, unsigned workers, unsigned port, struct 
 
 static void close_all(struct worker *w)
 {
+	/* Waiting for resolvers turns the loop: nothing of it may look at what is closed. */
+	w->drain_until_us = MAX(w->drain_until_us, 1u);
+	timer_cancel(w->drain_timer);
 	if (w->http)
 		http_server_close(w->http);
+	if (w->engine)
+		engine_settle(w->engine);
 	identify_close(w->identify);
 	upkeep_stop(w->upkeep);
 	if (w->pool)

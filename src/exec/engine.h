@@ -102,5 +102,7 @@ struct engine_stats {
 	unsigned running;
 };
 struct engine_stats engine_stats(const struct engine *e);
+/* Waits for resolvers whose requests are gone, while all that the engine works with is there. */
+void engine_settle(struct engine *e);
 /* Nothing may be running. */
 void engine_close(struct engine *e);

@@ -337,13 +337,18 @@ void resolve_open(struct engine *e)
 	e->desk = desk;
 }
 
+void engine_settle(struct engine *e)
+{
+	while (e->desk && e->desk->running)
+		loop_turn(e->o.loop, true);
+}
+
 void resolve_close(struct engine *e)
 {
 	struct resolve_desk *desk = e->desk;
 	if (!desk)
 		return;
-	while (desk->running)
-		loop_turn(e->o.loop, true);
+	engine_settle(e);
 	wake_close(desk->wake);
 	pthread_mutex_destroy(&desk->mutex);
 	mem_free(desk);
