@@ -254,6 +254,19 @@ describe('the library inside a program', () => {
     for (const { data } of all) assert.deepEqual(data.items.map((i) => [i.size, i.later]), [[3, 3], [3, 3], [3, 3]]);
   });
 
+  it('stops while a resolver of a request that is gone runs on', async () => {
+    const other = await start();
+    const abort = new AbortController();
+    const gone = fetch(`${other.url}/graphql`, {
+      method: 'POST', signal: abort.signal, headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ items { tooLate } }' }),
+    }).catch(() => 'gone');
+    await new Promise((next) => { setTimeout(next, 100); });
+    abort.abort();
+    await gone;
+    assert.deepEqual(await other.stop(), { code: 0, signal: null }, other.log);
+  });
+
   it('does not open when a resolver is missing', async () => {
     await assert.rejects(run(join(dir, 'host'), settings(), { env: { ...env, HOST_WITHOUT: '1' } }),
       /no resolver is registered under the name "/);
