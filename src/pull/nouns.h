@@ -16,6 +16,6 @@ str name_type(struct arena *a, str noun);
 /* A label of an enum as a value's name: in_progress → IN_PROGRESS, 3d → _3D. */
 str name_value(struct arena *a, str label);
 /* v_user → user. *rank orders relations for one thing: the lowest is read from. */
-str name_stem(str relation, unsigned *rank);
+str name_stem(str name, unsigned *rank);
 /* pk_ and fk_: for joins inside the database. */
 bool name_is_internal(str column);

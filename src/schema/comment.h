@@ -21,4 +21,4 @@ struct comment {
 	str reason;      /* behind @deprecated; may be empty */
 };
 
-struct comment comment_read(struct arena *a, str comment);
+struct comment comment_read(struct arena *a, str text);
