@@ -71,7 +71,9 @@ static const char *embedded_sql(const char *name)
 bool project_catalog(struct arena *a, struct pgsync *db, const struct catalog **out, struct err *e)
 {
 	str json;
-	if (!pgsync_value(db, a, embedded_sql("catalog.sql"), &json, e))
+	/* the statement has hundreds of expressions: compiling them costs more than running them */
+	if (!pgsync_exec(db, S("set jit = off"), e) ||
+		!pgsync_value(db, a, embedded_sql("catalog.sql"), &json, e))
 		return false;
 	return catalog_from_json(a, json, out, e);
 }
