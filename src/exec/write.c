@@ -123,14 +123,18 @@ static struct failure *failure_of_verdict(struct exec *x, const struct verdict *
 	return f;
 }
 
-/* The error that the database raised for a row: SQLSTATE, message, detail and constraint from
- * column `at` on. */
-static struct failure *failure_of_row(struct exec *x, const struct pgresult *r, int row, int at)
+/* The error that the database raised for a row; what is known of it stands from column `at` on. */
+static struct failure *failure_of_row(struct exec *x, const struct plan_root *root,
+	const struct pgresult *r, int row, int at)
 {
 	struct failure *f = arena_new(x->arena, struct failure);
 	struct pgdiag diag = { .message = pgresult_get(r, row, at + 1),
 		.detail = pgresult_get(r, row, at + 2),
 		.constraint = pgresult_get(r, row, at + 3),
+		.schema = pgresult_get(r, row, at + 4),
+		.table = pgresult_get(r, row, at + 5),
+		.column = pgresult_get(r, row, at + 6),
+		.raised = str_eq(pgresult_get(r, row, at + 7), S("true")),
 		.statement = -1 };
 	struct err e;
 	str state = pgresult_get(r, row, at);
@@ -139,7 +143,7 @@ static struct failure *failure_of_row(struct exec *x, const struct pgresult *r, 
 		e.sqlstate[i] = i < state.n ? state.p[i] : '\0';
 	for (size_t i = 0; i < sizeof diag.sqlstate; i++)
 		diag.sqlstate[i] = e.sqlstate[i];
-	failure_of_database(x, NULL, &e, &diag, f);
+	failure_of_database(x, root, &e, &diag, f);
 	return f;
 }
 
@@ -155,8 +159,9 @@ static void need_items(struct exec *x, const struct write_plan *plan, const stru
 		w->items[i].splices = arena_array(x->arena, str, n);
 }
 
-static void take_outcomes(struct exec *x, const struct write_plan *plan, const struct pgresult *r)
+static void take_outcomes(struct exec *x, const struct plan_root *root, const struct pgresult *r)
 {
+	const struct write_plan *plan = root->write;
 	for (int i = 0; i < pgresult_rows(r); i++) {
 		struct item *item = &x->written->items[i];
 		str verdict = pgresult_get(r, i, plan->verdict_at);
@@ -167,7 +172,7 @@ static void take_outcomes(struct exec *x, const struct write_plan *plan, const s
 		if (bad)
 			item->failure = failure_of_verdict(x, bad);
 		else if (!verdict.p)
-			item->failure = failure_of_row(x, r, i, plan->verdict_at + 1);
+			item->failure = failure_of_row(x, root, r, i, plan->verdict_at + 1);
 	}
 }
 
@@ -215,7 +220,7 @@ static void take_each(struct exec *x, const struct plan_root *root, size_t i,
 	if ((int)i == plan->rows_in)
 		take_items(x, root, r);
 	if ((int)i == plan->verdicts_in)
-		take_outcomes(x, plan, r);
+		take_outcomes(x, root, r);
 	if ((int)i == plan->conflict_in)
 		take_conflicts(x, root, r);
 }

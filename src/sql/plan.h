@@ -92,7 +92,8 @@ struct write_plan {
 	int verdicts_in; /* the statement that gives them */
 	bool hold;       /* a bad verdict of an item undoes all */
 	/* Every item by itself: behind its verdict, which is null when the database raised an
-	 * error, stand SQLSTATE, message, detail and constraint. */
+	 * error, stand SQLSTATE, message, detail, constraint, schema, table, column, and whether it
+	 * was raised by RAISE. */
 	bool each;
 	const struct shape *rows; /* ROWS: of the root's value. MEMBERS: of the success member when
 				     it is the row itself, else NULL */
