@@ -4,7 +4,10 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { Fixture } from './lib/fixture.mjs';
+import { token } from './lib/jwt.mjs';
 import { Server } from './lib/server.mjs';
+
+const SECRET = 'a secret that is long enough for HS256';
 
 const SQL = `
 create table item (id int generated always as identity primary key, name text not null check (name <> ''));
@@ -223,6 +226,31 @@ describe('idempotency keys', () => {
       assert.equal(await f.pg.sql('select count(*) from fraiseql.idempotency_key'), '1');
     } finally {
       await next.stop();
+    }
+  });
+
+  it('a key belongs to who sends it, under roles without rights of their own, too', async () => {
+    await f.pg.sql(`create role member; grant usage on schema public to member;
+      grant insert, select on item to member`);
+    const server = await Server.start(['serve', '--schema', f.schema, '--database', f.pg.url, '--no-log-access',
+      '--auth-secret', SECRET, '--auth-claim-database-role', 'role', '--auth-database-roles', 'member']);
+    try {
+      const key = randomUUID();
+      const as = (sub) => server.post({ query: ADD, variables: { n: 'whose' } }, {
+        'idempotency-key': key, authorization: `Bearer ${token({ sub, role: 'member' }, SECRET)}`,
+      });
+      const ada = await as('ada');
+      const bob = await as('bob');
+      assert.equal(ada.body.data?.add.__typename, 'Added', ada.text);
+      assert.notEqual(ada.text, bob.text);
+      assert.equal((await as('ada')).text, ada.text);
+      assert.equal((await as('bob')).text, bob.text);
+      assert.equal(await count('whose'), 2);
+      const raw = await f.pg.sql(`begin; set local role member; select count(*) from fraiseql.idempotency_key`)
+        .catch((e) => e.stderr);
+      assert.match(raw, /permission denied/);
+    } finally {
+      await server.stop();
     }
   });
 
