@@ -6,7 +6,9 @@
  *
  * When the selection of the entity follows relations, or the function does not return the entity
  * whole, it is read again through its source, in the same transaction and round trip: the call's
- * statement leaves the id in a setting of the transaction, the next statement reads it there.
+ * statement leaves the id in a setting of the transaction, the next statement reads it there. When
+ * only the request shows that the function gave an id and no entity, a function of the schema
+ * "fraiseql" reads it within the statement; being volatile it sees what was written.
  */
 #include "schema/names.h"
 #include "sql/call_int.h"
@@ -40,6 +42,37 @@ static void put_out(struct sql *w, str name)
 	sql_ident(w, name);
 }
 
+/*
+ * The entity, or where the function gave none but an id, its row as a document. False, with nothing
+ * written, where there is no row to read.
+ */
+static bool put_entity_or_row(struct calling *c, str name)
+{
+	const struct model *m = c->p->model;
+	const struct backing *b = c->call->entity ? model_facts(m, c->call->entity)->source : NULL;
+	const struct cat_column *id = b ? cat_column_find(b->relation, S("id")) : NULL;
+	str out_id = find_out(c->call->function, "id", "id");
+	if (!id || !out_id.n || !catalog_function(m->catalog, S("fraiseql.entity_of")))
+		return false;
+	sql_lit(c->w, "coalesce(to_jsonb(");
+	put_out(c->w, name);
+	sql_lit(c->w, "), case when ");
+	put_out(c->w, out_id);
+	sql_lit(c->w, " is not null then fraiseql.entity_of(");
+	sql_quoted(c->w, b->relation->sql);
+	sql_lit(c->w, "::regclass, ");
+	put_out(c->w, out_id);
+	sql_lit(c->w, "::text, ");
+	sql_quoted(c->w, cat_type_plain(id->type)->sql);
+	sql_lit(c->w, ", ");
+	if (b->data)
+		sql_quoted(c->w, b->data->name);
+	else
+		sql_lit(c->w, "null");
+	sql_lit(c->w, ") end)");
+	return true;
+}
+
 /* r.status, r.message, … */
 static void put_columns(struct calling *c)
 {
@@ -50,6 +83,8 @@ static void put_columns(struct calling *c)
 			sql_lit(c->w, "null");
 			continue;
 		}
+		if (i == MUTATION_ENTITY && put_entity_or_row(c, name))
+			continue;
 		sql_put_program(c->w, COLUMNS[i].json ? "to_json(" : "");
 		put_out(c->w, name);
 		sql_put_program(c->w, COLUMNS[i].json ? ")" : "");

@@ -174,6 +174,23 @@ const FORMS = [
     select: '... on UserSuccess { user { name pets { name } } }', want: { user: { name: 'Related', pets: [] } },
   },
   {
+    form: 'returns fraiseql.mutation_result', field: 'b1b(name: String!): UserResult!', call: 'b1b(name: "No entity")',
+    select: '... on UserSuccess { user { name loud } status }',
+    sql: `fn_b1b(name text) returns fraiseql.mutation_result language plpgsql as $$
+      declare new_id uuid;
+      begin
+        insert into tb_user (name) values (fn_b1b.name) returning id into new_id;
+        return ('created', null, new_id, null, null, null)::fraiseql.mutation_result;
+      end $$`, want: { user: { name: 'No entity', loud: 'NO ENTITY' }, status: 'created' },
+  },
+  {
+    form: 'returns fraiseql.mutation_result', field: 'b1c: UserResult!', call: 'b1c',
+    select: '... on UserSuccess { user { name } status }',
+    sql: `fn_b1c() returns fraiseql.mutation_result language sql as
+      $$ select ('deleted', null, gen_random_uuid(), null, null, null)::fraiseql.mutation_result $$`,
+    want: { user: null, status: 'deleted' },
+  },
+  {
     form: 'returns a row with a status', field: 'b2(name: String!): UserResult!', call: 'b2(name: "m")',
     select: '... on UserError { code status message note }',
     sql: `fn_b2(name text) returns table (status text, message text, metadata jsonb) language sql
