@@ -3,7 +3,7 @@
  *
  * A value that a row of a batch does not give is the column's default when the row is new, and what
  * is stored when it is there. A batch's INSERT takes rows in the order of x and gives them back in
- * that order; the others give n back.
+ * that order; an upsert gives its key back, the others n.
  */
 #include "sql/write_int.h"
 
@@ -122,6 +122,20 @@ static bool stores_identity(const struct writing *w)
 	return false;
 }
 
+/* The values of an item's key. */
+static void put_item_key(struct writing *w, struct sql *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < w->given.n; i++) {
+		const struct given *g = &w->given.at[i];
+		if (g->value->role != WRITE_KEY)
+			continue;
+		if (n++)
+			sql_lit(s, ", ");
+		sql_catalog(s, g->sql);
+	}
+}
+
 static void put_insert(struct writing *w, struct sql *s)
 {
 	sql_lit(s, "insert into ");
@@ -143,7 +157,12 @@ static void put_insert(struct writing *w, struct sql *s)
 			sql_lit(s, " where not x.dup");
 		if (w->unconnected.text.n)
 			sql_lit(s, " where not x.bad");
-		sql_lit(s, " order by x.n");
+		sql_lit(s, " order by ");
+		/* in the order of their keys upserts do not wait for each other in a circle */
+		if (w->t->action == WRITE_UPSERT)
+			put_item_key(w, s);
+		else
+			sql_lit(s, "x.n");
 	}
 }
 
@@ -394,20 +413,6 @@ static void put_delete(struct writing *w, struct sql *s)
 }
 
 /* ---- the parts together ---- */
-
-/* One text of each row's key: what makes duplicates visible. */
-static void put_item_key(struct writing *w, struct sql *s)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < w->given.n; i++) {
-		const struct given *g = &w->given.at[i];
-		if (g->value->role != WRITE_KEY)
-			continue;
-		if (n++)
-			sql_lit(s, ", ");
-		sql_catalog(s, g->sql);
-	}
-}
 
 /* g: by key of the upsert, what the item gives and its version. */
 static void put_upsert_lookup(struct writing *w, struct sql *s)

@@ -362,7 +362,7 @@ const CASES = [
   ['UPSERT', 'batch, new and old, each its own fields',
     [`mutation { putItems(input: [{sku: "c", qty: 30}, {sku: "d", label: "D"}, {sku: "a", label: "A"}, {sku: "b"}]) {
       id sku label qty } }`],
-  { putItems: [{ id: 3, sku: 'c', label: 'Corn', qty: 30 }, { id: 5, sku: 'd', label: 'D', qty: 0 }, { id: 1,
+  { putItems: [{ id: 3, sku: 'c', label: 'Corn', qty: 30 }, { id: 7, sku: 'd', label: 'D', qty: 0 }, { id: 1,
     sku: 'a', label: 'A', qty: 1 }, { id: 2, sku: 'b', label: 'Bean', qty: 2 }] },
   ITEMS, 'a/A/1/{}/fine b/Bean/2/{}/fine c/Corn/30/{}/fine d/D/0/{}/fine'],
   ['UPSERT', 'batch, a key twice',
