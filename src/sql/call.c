@@ -252,8 +252,10 @@ bool plan_call(struct planner *p, const struct gql_field *f, struct nodes nodes,
 	p->params = arena_new(p->arena, struct params);
 	p->aliases = 0;
 	p->wants_row = false;
-	p->depth++;
+	/* a query's field is refused alone, a mutation as a whole: before anything is done */
+	bool whole = p->req->operation->operation != AST_QUERY;
 	bool ok = false;
+	p->depth += whole;
 	switch (b->call->result) {
 	case RESULT_ROWS: ok = plan_rows_call(&c, root); break;
 	case RESULT_JSON:
@@ -261,6 +263,6 @@ bool plan_call(struct planner *p, const struct gql_field *f, struct nodes nodes,
 	case RESULT_VOID: ok = plan_value_call(&c, root); break;
 	case RESULT_MUTATION: ok = call_plan_mutation(&c, root); break;
 	}
-	p->depth--;
+	p->depth -= whole;
 	return ok;
 }

@@ -291,8 +291,10 @@ bool plan_choice(struct planner *p, const struct gql_field *f, struct nodes node
 	struct shape *shape;
 	p->params = arena_new(p->arena, struct params);
 	p->aliases = 0;
+	if (!begin(&q, p, f, nodes))
+		return false;
 	p->depth++;
-	bool ok = begin(&q, p, f, nodes) && select_details(&q, nodes, &shape);
+	bool ok = select_details(&q, nodes, &shape);
 	p->depth--;
 	if (!ok)
 		return false;

@@ -365,6 +365,17 @@ create function fn_raise(state text) returns fraiseql.mutation_result language p
 begin
   raise exception 'secret %', state using errcode = state;
 end $$;
+create function fn_echo(s text) returns text stable language sql as 'select s';
+create function fn_named(s text) returns setof plain stable language sql as 'select * from plain where name = s';
+create function fn_word(s text) returns fraiseql.mutation_result stable language sql
+  as $$ select ($1, null, null, null, null, null)::fraiseql.mutation_result $$;
+`;
+const ASKED_SDL = `
+extend type Query {
+  echo(s: String!): String @function(name: "fn_echo")
+  named(s: String!): [Plain!] @function(name: "fn_named")
+  word(s: String!): Done @function(name: "fn_word")
+}
 `;
 const STATUS_SDL = `
   status(status: String!): DoneResult! @function(name: "fn_status")
@@ -383,7 +394,7 @@ describe('functions', () => {
   const sql = [TYPES, ...own.map(create), STATUS].join('\n');
   const sdl = `${SHARED.replace('scalar Nothing\n', '')} type Mutation {\n${own.map((c) =>
     `  ${c.field} @function(name: "${c.function ?? `fn_${nameOf(c)}`}"${c.directive ? `, ${c.directive}` : ''})`)
-    .join('\n')}\n${STATUS_SDL}}`;
+    .join('\n')}\n${STATUS_SDL}} ${ASKED_SDL}`;
   before(async () => { f = await Fixture.start({ sql, sdl, args: ['--no-errors-debug', '--writes-retries', '0'] }); });
   after(async () => assert.deepEqual(await f?.stop(), { code: 0, signal: null }));
 
@@ -461,6 +472,23 @@ describe('functions', () => {
         });
       }
     }
+  });
+
+  // GraphQL §6.4.1: such a variable may stand for String!, and the field alone is refused.
+  for (const [field, select] of [['echo', ''], ['named', '{ id }'], ['word', '{ status }']]) {
+    it(`null through a variable with a default is an error of the query's field: ${field}`, async () => {
+      const query = `query ($s: String = "d") { users { id } it: ${field}(s: $s) ${select} }`;
+      const all = (await post('{ users { id } }')).data.users;
+      const { data, errors } = await post(query, { s: null });
+      assert.deepEqual(data, { users: all, it: null });
+      assert.deepEqual(errors.map((e) => [e.path, e.extensions.code]), [[['it'], 'BAD_USER_INPUT']]);
+      assert.equal((await post(query)).errors, undefined);
+    });
+  }
+  it('a mutation with such a field does nothing', async () => {
+    const body = await post('mutation ($n: String = "d") { b16 b9(name: $n) { name } }', { n: null });
+    assert.equal(body.data, undefined);
+    assert.deepEqual(body.errors.map((e) => e.path), [undefined]);
   });
 
   it('all of them', () => {

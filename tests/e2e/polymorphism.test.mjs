@@ -64,6 +64,7 @@ type Query {
   media: [Medium!]!
   medium(id: Int!): Medium
   titled(title: String!): [Medium!]!
+  maybeTitled(title: String!): [Medium!]
   stored: [Stored!]!
   anything: [Anything!]!
   shelves: [Shelf!]!
@@ -201,6 +202,14 @@ describe('interfaces and unions over several relations', () => {
         sorted.filter((x) => x.year === 1992).slice(0, 2).map(name));
     });
     assert.deepEqual(shelves[2], { name: 'empty', contents: [], some: [], stored: [] });
+  });
+
+  it('null through a variable with a default is an error of the field alone', async () => {
+    const query = 'query ($t: String = "F01") { shelves { id } one: maybeTitled(title: $t) { id } }';
+    const { body } = await server.post({ query, variables: { t: null } });
+    assert.deepEqual(body.data, { shelves: [{ id: 1 }, { id: 2 }, { id: 3 }], one: null });
+    assert.deepEqual(body.errors.map((e) => [e.path, e.extensions.code]), [[['one'], 'BAD_USER_INPUT']]);
+    assert.equal((await server.data(query)).one.length, 1);
   });
 
   it('is one statement, and looks details up by key', async () => {
