@@ -19,8 +19,10 @@ struct node_id {
 bool node_id_read(struct arena *a, str text, struct node_id *out);
 /* Puts the id's text, without quotes. */
 void node_id_put(struct arena *a, struct buf *b, str type, const str *keys, size_t n);
-/* A number for the types that are among ids: a text, or a list of texts. */
-uint64_t node_types_hash(const struct gql_value *v);
+/*
+ * A number for the types that are among ids, each with how many keys: a text, or a list of texts.
+ */
+uint64_t node_types_hash(const struct gql_value *v, uint64_t seed);
 /*
  * PARAM_NODE_KEY: key number p->key of ids of the type p->name, as text for one id, as an array
  * with null for ids of other types for a list. Fails when the list is longer than p->max.

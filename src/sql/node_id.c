@@ -43,15 +43,18 @@ void node_id_put(struct arena *a, struct buf *b, str type, const str *keys, size
 	base64url_put(b, buf_str(&json));
 }
 
-/* Equal for ids of the same type. Adding these up makes the order of a list not matter. */
-static uint64_t type_hash(struct arena *a, const struct gql_value *v)
+/*
+ * Equal for ids of the same type with as many keys: both decide whether an id has a source. Adding
+ * these up makes the order of a list not matter.
+ */
+static uint64_t type_hash(struct arena *a, const struct gql_value *v, uint64_t seed)
 {
 	struct node_id id;
 	bool read = v->kind == GQL_STRING && node_id_read(a, v->text, &id);
-	return read ? str_hash(id.type, 0) | 1 : 1;
+	return read ? str_hash(id.type, seed + id.n) | 1 : 1;
 }
 
-uint64_t node_types_hash(const struct gql_value *v)
+uint64_t node_types_hash(const struct gql_value *v, uint64_t seed)
 {
 	enum { TYPES_MAX = 64 };
 	uint64_t seen[TYPES_MAX], sum = 0;
@@ -59,7 +62,7 @@ uint64_t node_types_hash(const struct gql_value *v)
 	struct arena *a = arena_open(0);
 	size_t n = v->kind == GQL_LIST ? v->n : 1;
 	for (size_t i = 0; i < n; i++) {
-		uint64_t h = type_hash(a, v->kind == GQL_LIST ? v->items[i] : v);
+		uint64_t h = type_hash(a, v->kind == GQL_LIST ? v->items[i] : v, seed);
 		bool known = false;
 		for (size_t k = 0; k < nseen; k++)
 			known |= seen[k] == h;

@@ -143,7 +143,7 @@ struct plan {
 enum {
 	DEP_DEEP = 1,   /* the variable's structure, booleans and enum values */
 	DEP_CURSOR = 2, /* which keys of the cursor are null */
-	DEP_NODES = 8,  /* which types global ids are of */
+	DEP_NODES = 8,  /* which types global ids are of, and how many keys they have */
 	DEP_ITEMS = 4,  /* with DEEP: also the items of lists of leaves */
 };
 

@@ -510,7 +510,7 @@ uint64_t plan_fingerprint(const uint8_t *deps, size_t ndeps, const struct gql_va
 		else
 			h = mix(h, !v ? 0 : v->kind == GQL_NULL ? 1 : 2);
 		if (i < ndeps && (deps[i] & DEP_NODES) && v)
-			h = mix(h, node_types_hash(v));
+			h = mix(h, node_types_hash(v, seed));
 		if (i < ndeps && (deps[i] & DEP_CURSOR) && v && v->kind == GQL_STRING)
 			h = mix(h, cursor_nulls(v->text));
 	}
