@@ -40,6 +40,30 @@ const struct gql_ref *const *gql_variable_types(struct arena *a, const struct gq
 	return types;
 }
 
+/* ---- copies ---- */
+
+struct gql_value *gql_value_copy(struct arena *a, const struct gql_value *v)
+{
+	if (!v)
+		return NULL;
+	struct gql_value *copy = arena_new(a, struct gql_value);
+	*copy = *v;
+	if (v->kind != GQL_LIST && v->kind != GQL_OBJECTVAL)
+		return copy;
+	copy->items = arena_array(a, struct gql_value *, v->n);
+	for (size_t i = 0; i < v->n; i++)
+		copy->items[i] = gql_value_copy(a, v->items[i]);
+	return copy;
+}
+
+struct gql_value *gql_value_of_default(struct arena *a, const struct gql_value *v)
+{
+	struct gql_value *copy = gql_value_copy(a, v);
+	if (copy)
+		copy->is_default = true;
+	return copy;
+}
+
 /* ---- literals ---- */
 
 static bool coerce(const struct gql_literal *l, const struct gql_ref *type,
@@ -106,9 +130,14 @@ static bool coerce_list(const struct gql_literal *l, const struct gql_ref *item,
 	return true;
 }
 
-/* The default of a field that was not given; NULL when it has none. */
+/*
+ * The default of a field that was not given; NULL when it has none. While the schema is built
+ * defaults share what is in them, however often it is there; a request gets copies.
+ */
 static struct gql_value *field_default(const struct gql_literal *l, const struct gql_input *field)
 {
+	if (field->default_value && l->operation)
+		return gql_value_of_default(l->c->arena, field->default_value);
 	if (field->default_value || !field->default_ast || l->depth >= DEFAULT_DEPTH_MAX)
 		return field->default_value;
 	struct gql_coercion quiet = *l->c;

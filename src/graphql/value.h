@@ -23,6 +23,7 @@ enum gql_value_kind {
 struct gql_value {
 	enum gql_value_kind kind;
 	bool boolean;
+	bool is_default; /* of an input field that was not given: a copy of the schema's default */
 	uint32_t number;
 	str text; /* a view of the request or of the arena */
 	struct gql_value *
@@ -55,6 +56,14 @@ struct gql_coercion {
 	struct gql_errors *errors; /* may be NULL: then only the verdict counts */
 	size_t errors_max;         /* of one set of variables; 0 = 50 */
 };
+
+/* A copy of the value and of all values in it; texts are shared. NULL gives NULL. */
+struct gql_value *gql_value_copy(struct arena *a, const struct gql_value *v);
+/*
+ * A default as the value of an input field that was not given: a copy, because who plans a request
+ * tells by a value's address where it comes from. NULL gives NULL.
+ */
+struct gql_value *gql_value_of_default(struct arena *a, const struct gql_value *v);
 
 /* The variables of one request: values by position of the operation's variable definitions. */
 struct gql_variables {

@@ -313,7 +313,7 @@ static void coerce_field(struct run *r, const struct gql_input *field, struct jn
 			prepare_texts(r, field, (struct jnode *)(void *)*slot);
 		*slot = coerce(r, field->type, (struct jnode *)(void *)*slot, &step);
 	} else if (field->default_value) {
-		*slot = field->default_value;
+		*slot = gql_value_of_default(r->c->arena, field->default_value);
 	} else if (gql_is_non_null(field->type) && !r->stopped) {
 		struct buf b = begin(r, node, path);
 		buf_printf(&b, "Field \"%.*s\" of required type \"", STR_ARG(field->name));

@@ -319,7 +319,7 @@ static void walk_object(const struct walk *w, const struct gql_type *type,
 	for (size_t i = 0; type->ruled && i < v->n && i < type->ninputs; i++) {
 		const struct gql_input *in = &type->inputs[i];
 		struct spot at = { .up = s, .name = in->name };
-		if (v->items[i] && v->items[i] != in->default_value)
+		if (v->items[i] && !v->items[i]->is_default)
 			walk_value(w, in, in->type, v->items[i], &at);
 	}
 }

@@ -7,14 +7,31 @@ import { Fixture } from './lib/fixture.mjs';
 const SQL = `
 create table seat (room text, number int, primary key (room, number));
 insert into seat values ('blue', 1), ('blue', 2);
+create function fn_put(input jsonb) returns jsonb language sql as 'select input';
+create table book (
+  pk int generated always as identity primary key, title text not null, status text, shelf text, tags text[]
+);
 `;
 
 const SDL = `
 interface Node { id: ID! }
 type Seat implements Node @source(relation: "seat") { id: ID! room: String! number: Int! }
+type Book @source(relation: "book") { pk: Int! title: String! status: String shelf: String tags: [String!] }
+input NewBook {
+  title: String!
+  status: String = "draft"
+  tags: [String!] = ["new"]
+}
+input Place { shelf: String = "A" row: Int = 1 }
+input Put { title: String! place: Place = { row: 2 } }
 type Query {
   node(id: ID!): Node
   nodes(ids: [ID!]!): [Node]!
+}
+type Mutation {
+  add(input: NewBook!): Book @write(table: "book", action: INSERT)
+  addAll(input: [NewBook!]!): [Book!] @write(table: "book", action: INSERT)
+  put(input: Put!): JSON @function(name: "fn_put")
 }
 `;
 
@@ -46,5 +63,44 @@ describe('a plan serves every request of its document', () => {
     const written = `query ($a: ID!) { nodes(ids: ["${id('Seat', 'blue')}", $a]) { ... on Seat { number } } }`;
     assert.deepEqual(await each(written, { a: id('Seat', 'blue') }, { a: id('Seat', 'blue', '1') }),
       [{ nodes: [null, null] }, { nodes: [null, { number: 1 }] }]);
+  });
+
+  it('with defaults of input fields where the first variable gave none', async () => {
+    const ROW = '{ status tags }';
+    const literal = `mutation ($b: NewBook!) { a: add(input: {title: "lit"}) ${ROW} b: add(input: $b) ${ROW} }`;
+    const draft = { status: 'draft', tags: ['new'] };
+    const secret = { status: 'SECRET', tags: ['s'] };
+    const given = { title: 'b', ...secret };
+    assert.deepEqual(await each(literal, { b: { title: 'b' } }, { b: given }),
+      [{ a: draft, b: draft }, { a: draft, b: secret }]);
+    const two = `mutation ($x: NewBook!, $y: NewBook!) { x: add(input: $x) ${ROW} y: add(input: $y) ${ROW} }`;
+    assert.deepEqual(await each(two, { x: { title: 'x' }, y: { title: 'y' } }, { x: { title: 'x' }, y: given },
+      { x: given, y: { title: 'y' } }),
+    [{ x: draft, y: draft }, { x: draft, y: secret }, { x: secret, y: draft }]);
+    const own = `mutation ($x: NewBook! = {title: "own"}, $y: NewBook!) {
+      x: add(input: $x) { status } y: add(input: $y) { status }
+    }`;
+    assert.deepEqual(await each(own, { y: { title: 'y' } }, { y: given }),
+      [{ x: { status: 'draft' }, y: { status: 'draft' } }, { x: { status: 'draft' }, y: { status: 'SECRET' } }]);
+    const batch = 'mutation ($b: NewBook!, $c: NewBook!) { addAll(input: [$b, $c, {title: "z"}]) { status } }';
+    assert.deepEqual(await each(batch, { b: { title: 'b' }, c: { title: 'c' } }, { b: { title: 'b' }, c: given }),
+      [{ addAll: [{ status: 'draft' }, { status: 'draft' }, { status: 'draft' }] },
+        { addAll: [{ status: 'draft' }, { status: 'SECRET' }, { status: 'draft' }] }]);
+  });
+
+  it('with defaults within defaults', async () => {
+    const put = `mutation ($x: Put!, $y: Put!) {
+      x: put(input: $x) y: put(input: $y) z: put(input: {title: "z", place: {}})
+    }`;
+    const usual = { shelf: 'A', row: 2 };
+    const other = { shelf: 'SECRET', row: 9 };
+    const z = { title: 'z', place: { shelf: 'A', row: 1 } };
+    assert.deepEqual(await each(put, { x: { title: 'x' }, y: { title: 'y' } },
+      { x: { title: 'x' }, y: { title: 'y', place: other } },
+      { x: { title: 'x', place: { row: 9 } }, y: { title: 'y' } }), [
+      { x: { title: 'x', place: usual }, y: { title: 'y', place: usual }, z },
+      { x: { title: 'x', place: usual }, y: { title: 'y', place: other }, z },
+      { x: { title: 'x', place: { shelf: 'A', row: 9 } }, y: { title: 'y', place: usual }, z },
+    ]);
   });
 });
