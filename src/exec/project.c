@@ -252,6 +252,9 @@ static bool put_field(struct ctx *c, const struct object *o, const struct shape_
 		break;
 	case FROM_RESOLVER: return put_gap(c, o, f, path);
 	case FROM_SLOT: v = project_slot(o->row, f->slot); break;
+	case FROM_JSON_SLOT:
+		v.text = follow_path(project_slot(o->row, f->slot).text, f->path, f->npath);
+		break;
 	case FROM_KEY: v.text = follow_path(o->members[f->slot], f->path, f->npath); break;
 	case FROM_SELF: return project_put_row(c, f, f->shape, o->row, path);
 	case FROM_NODE_ID:

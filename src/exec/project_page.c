@@ -129,6 +129,7 @@ static bool put_field(struct ctx *c, const struct shape_field *f, const struct p
 		return project_put_value(&inner, f->shape,
 			project_slot(&cells->beside, (uint32_t)f->page->total), NULL, path);
 	case FROM_SLOT:
+	case FROM_JSON_SLOT:
 	case FROM_KEY:
 	case FROM_SPLICE:
 	case FROM_RESOLVER:

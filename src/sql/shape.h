@@ -24,7 +24,8 @@ enum object_form {
 };
 
 enum field_from {
-	FROM_SLOT,     /* slot number `slot` */
+	FROM_SLOT,      /* slot number `slot` */
+	FROM_JSON_SLOT, /* slot number `slot`, which holds a JSON value, then `path` below it */
 	FROM_KEY,      /* wanted key number `slot` of the object's document, then `path` below it */
 	FROM_TYPENAME, /* the object's type name: `constant` */
 	FROM_SPLICE,   /* response text that the caller has ready: an entity that was read again */
