@@ -19,6 +19,7 @@ with
   ),
   col as (
     select a.attrelid as rel, a.attnum as num, a.atttypid as type, a.attname as name,
+      case when a.atttypmod <> -1 then format_type(a.atttypid, a.atttypmod) end as stored,
       a.attnotnull, a.attgenerated, a.attidentity,
       case when a.attgenerated = '' then
         coalesce(pg_get_expr(d.adbin, d.adrelid), pg_get_expr(t.typdefaultbin, 0))
@@ -114,6 +115,7 @@ with
       '{"name":', to_json(c.name),
       ',"type":', c.type,
       ',"number":', c.num,
+      ',"stored":' || to_json(c.stored)::text,
       case when c.attnotnull then ',"not_null":true' end,
       case when c.attgenerated <> '' then ',"generated":true' end,
       case when c.attidentity <> '' then ',"identity":true' end,

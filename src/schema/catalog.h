@@ -34,6 +34,7 @@ struct cat_type {
 struct cat_column {
 	str name;
 	const struct cat_type *type;
+	str stored; /* like type->sql, with a modifier: numeric(5,2); empty: there is none */
 	bool not_null;
 	bool generated, identity, has_default;
 	str default_sql; /* the default's expression, also a domain's; may be unknown (empty) */

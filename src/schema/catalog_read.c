@@ -270,6 +270,8 @@ static bool read_column_member(struct loader *l, struct jread *r, str key, struc
 		return read_type_ref(l, r, &c->type);
 	if (str_eq(key, S("number")))
 		return read_u32(r, &c->number);
+	if (str_eq(key, S("stored")))
+		return jread_string(r, l->arena, &c->stored);
 	if (str_eq(key, S("not_null")))
 		return jread_bool(r, &c->not_null);
 	if (str_eq(key, S("generated")))

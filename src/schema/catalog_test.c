@@ -16,7 +16,7 @@ static const char DOCUMENT[] =
 	"{\"oid\":10,\"schema\":\"app\",\"name\":\"item\",\"sql\":\"app.item\",\"kind\":\"r\",\"rows\":1.5e+06,"
 	"\"columns\":["
 	"{\"name\":\"id\",\"type\":23,\"number\":1,\"not_null\":true,\"identity\":true},"
-	"{\"name\":\"title\",\"type\":900,\"number\":3}],"
+	"{\"name\":\"title\",\"type\":900,\"stored\":\"word(3)\",\"number\":3}],"
 	"\"keys\":[{\"name\":\"pk\",\"columns\":[1],\"primary\":true,\"unique\":true},"
 	"{\"name\":\"low\",\"columns\":[1,0],\"unique\":true}]},"
 	"{\"oid\":11,\"schema\":\"public\",\"name\":\"line\",\"kind\":\"r\",\"columns\":["
@@ -53,6 +53,7 @@ static void test_document(void **state)
 	const struct cat_column *title = cat_column_find(item, S("title"));
 	assert_non_null(title);
 	CHECK_STR("domain", title->type->name, "word");
+	CHECK_STR("with its modifier", title->stored, "word(3)");
 	CHECK_STR("plain", cat_type_plain(title->type)->name, "text");
 	CHECK_TRUE("back", title->relation == item);
 	CHECK_INT("keys", item->nkeys, 2);

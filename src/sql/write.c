@@ -202,7 +202,7 @@ static void put_items(struct writing *w, struct sql *s)
 		first = false;
 		sql_number(s, i);
 		sql_lit(s, " = ");
-		sql_catalog(s, g->sql);
+		write_put_key_value(w, s, g);
 	}
 }
 

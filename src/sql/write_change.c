@@ -29,6 +29,19 @@ static bool is_stored(const struct writing *w, const struct given *g)
 
 /* ---- conditions ---- */
 
+void write_put_key_value(struct writing *w, struct sql *s, const struct given *g)
+{
+	const struct cat_column *column = g->value->column;
+	bool stored = w->t->action == WRITE_UPSERT && column->stored.n;
+	if (stored)
+		sql_lit(s, "(");
+	sql_catalog(s, g->sql);
+	if (!stored)
+		return;
+	sql_lit(s, ")::");
+	sql_catalog(s, column->stored);
+}
+
 void write_put_key(struct writing *w, struct sql *s, uint32_t alias)
 {
 	size_t n = 0;
@@ -40,7 +53,7 @@ void write_put_key(struct writing *w, struct sql *s, uint32_t alias)
 			sql_lit(s, " and ");
 		put_column(s, alias, g->value->column);
 		sql_lit(s, " = ");
-		sql_catalog(s, g->sql);
+		write_put_key_value(w, s, g);
 	}
 	if (n == 0)
 		sql_lit(s, "true");
@@ -132,7 +145,7 @@ static void put_item_key(struct writing *w, struct sql *s)
 			continue;
 		if (n++)
 			sql_lit(s, ", ");
-		sql_catalog(s, g->sql);
+		write_put_key_value(w, s, g);
 	}
 }
 

@@ -96,6 +96,11 @@ void write_put_or_default(struct sql *s, const struct given *g);
  * is nothing to change.
  */
 void write_put_change(struct writing *w, struct sql *s, str returning);
+/*
+ * A key's value. Of an upsert as the column stores it (rounded, padded), which is what the row has
+ * that is written or in the way; others find no row by a value that the column can't have.
+ */
+void write_put_key_value(struct writing *w, struct sql *s, const struct given *g);
 /* alias.key = value and … */
 void write_put_key(struct writing *w, struct sql *s, uint32_t alias);
 /* ", x as (…)", with what else the change reads; nothing for a single row. */

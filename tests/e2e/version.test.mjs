@@ -12,14 +12,19 @@ create view v_doc as select id, jsonb_build_object('title', upper(title), 'versi
 create table memo (id uuid primary key, text text not null, changed timestamptz not null default now());
 create table tag (name text primary key, info text, stamp uuid not null default gen_random_uuid());
 create table plain (id int primary key, name text not null);
+create table country (code char(3) primary key, name text not null default 'none', people int);
+create table rate (at timestamptz(0), amount numeric(4,1), note text not null default 'none', version int not null
+default 1, primary key (at, amount));
 `;
 
 const SEED = `
-truncate doc, memo, tag, plain;
+truncate doc, memo, tag, plain, country, rate;
 insert into doc values (1, 'one', 'first', 1), (2, 'two', 'second', 5), (3, 'three', null, 9);
 insert into memo values ('00000000-0000-4000-8000-000000000001', 'm', '2026-01-02 03:04:05.678901Z');
 insert into tag values ('t', 'i', '00000000-0000-4000-8000-00000000000a');
 insert into plain values (1, 'p');
+insert into country values ('ab', 'old', 7), ('xyz', 'other', 9);
+insert into rate values ('2026-01-02 03:04:05Z', 1.5, 'old', 3);
 `;
 
 const SDL = `
@@ -28,6 +33,14 @@ type DocView @source(relation: "v_doc") { id: Int! title: String! version: Int! 
 type Memo @source(relation: "memo") { id: UUID! text: String! changed: DateTime! }
 type Tag @source(relation: "tag") { name: String! info: String stamp: UUID! }
 type Plain @source(relation: "plain") { id: Int! name: String! xmin: ID! }
+type Country @source(relation: "country") { code: String! name: String! people: Int }
+type Rate @source(relation: "rate") @version(field: "version") { at: DateTime! amount: Decimal! note: String! version:
+Int! }
+input PutCountry { code: String! name: String people: Int }
+input PutRate @version(field: "version") { at: DateTime! amount: Decimal! note: String version: Int }
+union RateResult = RateDone | RateError
+type RateDone { rate: Rate! }
+type RateError { code: String! conflictRate: Rate }
 input NewDoc { id: Int! title: String }
 input ChangeDoc @version(field: "version") { id: Int! title: String body: String version: Int! }
 input MaybeDoc @version(field: "version") { id: Int! title: String body: String version: Int }
@@ -64,6 +77,10 @@ type Mutation {
   dropDone(id: Int!, version: Int!): Boolean @write(table: "doc", action: DELETE)
   changeMemo(input: ChangeMemo!): Memo @write(table: "memo", action: UPDATE)
   putTag(input: PutTag!): Tag @write(table: "tag", action: UPSERT)
+  putCountries(input: [PutCountry!]!): [Country!] @write(table: "country", action: UPSERT)
+  putRate(input: PutRate!): RateResult! @write(table: "rate", action: UPSERT)
+  putRates(input: [PutRate!]!): [Rate!] @write(table: "rate", action: UPSERT)
+  putRatesEach(input: [PutRate!]!): [RateResult!] @write(table: "rate", action: UPSERT)
   changePlain(input: ChangePlain!): Plain @write(table: "plain", action: UPDATE)
 }
 `;
@@ -184,6 +201,44 @@ describe('optimistic locking', () => {
     const body = await post('mutation { putDocs(input: [{id: 4}, {id: 3, title: "d", version: 9}]) { id } }');
     assert.deepEqual(codes(body), [['CONFLICT', 'putDocs']]);
     assert.equal(await f.pg.sql(DOCS), '1/one/first/1 2/f/second/7 3/d/10 7/n/1 8/e/1');
+  });
+  describe('upsert by a key that the column stores with less than was sent', () => {
+    const RATES = `select string_agg(concat_ws('/', at at time zone 'UTC', amount, note, version), ' '
+      order by at, amount) from rate`;
+    const OLD = '2026-01-02 03:04:05/1.5/old/3';
+    const SENT = 'at: "2026-01-02T03:04:05.4Z", amount: "1.46"';
+    it('char(n), padded', async () => {
+      assert.deepEqual(await data(`mutation { putCountries(input: [{code: "cd"}, {code: "ab", name: "new"},
+        {code: "xyz", people: 10}]) { code name people } }`), {
+        putCountries: [{ code: 'cd ', name: 'none', people: null }, { code: 'ab ', name: 'new', people: 7 },
+          { code: 'xyz', name: 'other', people: 10 }],
+      });
+      assert.equal(await f.pg.sql("select string_agg(code || name || people, ' ' order by code) from country"),
+        'abnew7 xyzother10');
+    });
+    it('numeric(p,s) and timestamptz(0), rounded: the batch', async () => {
+      const NEW = 'at: "2026-01-03T00:00:00.6Z", amount: "2.04", note: "first"';
+      assert.deepEqual(await data(`mutation { putRates(input: [{${SENT}, note: "new", version: 3}, {${NEW}}]) {
+        amount note version } }`), {
+        putRates: [{ amount: '1.5', note: 'new', version: 4 }, { amount: '2.0', note: 'first', version: 1 }],
+      });
+      assert.equal(await f.pg.sql(RATES), '2026-01-02 03:04:05/1.5/new/4 2026-01-03 00:00:01/2.0/first/1');
+    });
+    it('another version is a conflict', async () => {
+      const old = `input: {${SENT}, note: "new", version: 2}`;
+      const select = '{ ... on RateError { code conflictRate { amount version } } }';
+      const conflict = { code: 'CONFLICT', conflictRate: { amount: '1.5', version: 3 } };
+      assert.deepEqual(await data(`mutation { putRate(${old}) ${select} putRatesEach(${old}) ${select} }`),
+        { putRate: conflict, putRatesEach: [conflict] });
+      assert.deepEqual(codes(await post(`mutation { putRates(${old}) { amount } }`)), [['CONFLICT', 'putRates']]);
+      assert.equal(await f.pg.sql(RATES), OLD);
+    });
+    it('two items that are one row are refused', async () => {
+      const body = await post(`mutation { putRates(input: [{${SENT}}, {at: "2026-01-02T03:04:05Z", amount: "1.5"}]) {
+        amount } }`);
+      assert.deepEqual(codes(body), [['BAD_USER_INPUT', 'putRates']]);
+      assert.equal(await f.pg.sql(RATES), OLD);
+    });
   });
   it('delete', async () => {
     assert.deepEqual(await data(`mutation { a: dropDoc(id: 2, version: 4) { ... on DocError { code conflictDoc {
