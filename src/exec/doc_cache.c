@@ -205,8 +205,11 @@ const struct plan *prepared_plan(struct doc_cache *c, struct prepared *d,
 		.operation = d->operation,
 		.vars = vars,
 		.errors = errors };
-	if (!plan_build(&r, &plan))
+	struct arena_mark mark = arena_mark(d->arena);
+	if (!plan_build(&r, &plan)) {
+		arena_rewind(d->arena, mark); /* errors are on errors->arena */
 		return NULL;
+	}
 	struct plan_entry *e = arena_new(d->arena, struct plan_entry);
 	*e = (struct plan_entry){ .plan = plan, .next = d->plans };
 	e->fingerprint = plan_fingerprint(plan->deps, plan->ndeps, vars, c->seed);
