@@ -4,9 +4,9 @@
  * The response is written while results arrive, in the order of the root fields: `{"data":{` first,
  * then each root's key and value, then `}}`. Only when there are errors is it put together again
  * with "errors" in front. A query with one root field is one statement without a transaction; with
- * several it is one read-only transaction, so that all see one snapshot. When a statement of
- * several fails, the transaction is run again without it, because the others were rolled back with
- * it; a field that failed is null.
+ * several, or a call of a VOLATILE function, it is one read-only transaction, so that all see one
+ * snapshot and nothing is written. When a statement of several fails, the transaction is run again
+ * without it, because the others were rolled back with it; a field that failed is null.
  *
  * Memory: what the database must find (the job, parameters) is on an arena of the engine's, because
  * the caller may vanish while the database works; the response is on the caller's.
@@ -410,7 +410,7 @@ static void send_query(struct exec *x)
 		exec_finish(x);
 		return;
 	}
-	bool alone = x->job.nstmts == 1 && x->nsettings == 0;
+	bool alone = x->job.nstmts == 1 && x->nsettings == 0 && !x->plan->may_write;
 	struct pgjob *job = &x->job;
 	job->tx = alone ? PGTX_NONE : PGTX_READ;
 	job->lane = choose_lane(x);

@@ -8,16 +8,7 @@
 
 bool replica_may_read(const struct exec *x)
 {
-	const struct plan *plan = x->plan;
-	for (size_t i = 0; i < plan->nroots; i++) {
-		const struct gql_field *f = plan->roots[i].field.field;
-		if (plan->roots[i].statement < 0 || !f)
-			continue;
-		const struct binding *b = model_binding(x->doc->model, f);
-		if (b->call && b->call->function->volatility == 'v')
-			return false;
-	}
-	return true;
+	return !x->plan->may_write;
 }
 
 static void on_place(struct pgjob *job, int statement, const struct pgresult *r)

@@ -155,6 +155,7 @@ static bool put_named(struct calling *c)
 /* schema.fn(…) */
 bool call_put(struct calling *c)
 {
+	c->p->may_write |= c->call->function->volatility == 'v';
 	sql_catalog(c->w, c->call->function->sql);
 	sql_lit(c->w, "(");
 	if (c->call->row) {

@@ -127,9 +127,10 @@ struct plan_root {
 
 struct plan {
 	enum ast_operation_kind operation;
-	bool atomic;   /* @atomic: one transaction, undone when a field fails */
-	bool resolves; /* some field has a resolver */
-	bool dry_run;  /* @dryRun: one transaction, undone in any case */
+	bool atomic;    /* @atomic: one transaction, undone when a field fails */
+	bool resolves;  /* some field has a resolver */
+	bool dry_run;   /* @dryRun: one transaction, undone in any case */
+	bool may_write; /* some function that is called is VOLATILE */
 	const struct plan_root *roots;
 	size_t nroots;
 	const struct statement *statements;

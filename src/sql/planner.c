@@ -454,6 +454,7 @@ static bool build(const struct plan_request *r, struct arena *scratch, const str
 	plan->nstatements = p.statements.n;
 	plan->deps = p.deps;
 	plan->resolves = p.resolves;
+	plan->may_write = p.may_write;
 	plan->ndeps = r->vars->n;
 	*out = plan;
 	return true;

@@ -31,6 +31,7 @@ struct planner {
 	uint32_t aliases;      /* the next table alias */
 	unsigned depth;
 	bool resolves;  /* some field has a resolver */
+	bool may_write; /* some function that is called is VOLATILE */
 	bool refused;   /* an argument of the root field that is being planned was */
 	bool wants_row; /* a relation was asked for below an object that has no row */
 	struct {

@@ -77,4 +77,22 @@ describe('faults of requests', () => {
     const { data } = await post(query, { w: { pk: { eq: 2 } } });
     assert.deepEqual(data, { books: [{ pk: 2 }] });
   });
+
+  describe('a query only reads', () => {
+    for (const query of ['{ bump }', '{ bumpBooks { pk } }', '{ two bump }', '{ bump two }', '{ a: bump b: bump }',
+      '{ __typename bump }']) {
+      it(query, async () => {
+        for (const send of [get, get, get, post]) { // a plan that is known may take another way
+          const body = await send(query);
+          assert.ok(body.errors.every((e) => /^(a|b|bump|bumpBooks)$/.test(e.path.join('.'))), JSON.stringify(body));
+          assert.equal(body.errors.length, query.match(/bump/g).length);
+          assert.equal(body.data.two, query.includes('two') ? 2 : undefined);
+        }
+        assert.equal(await logged(), '0');
+      });
+    }
+    it('and a volatile function that writes nothing is answered', async () => {
+      for (let i = 0; i < 3; i += 1) assert.deepEqual(await get('{ dice }'), { data: { dice: 4 } });
+    });
+  });
 });
