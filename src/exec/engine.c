@@ -357,6 +357,7 @@ static void on_query_done(struct pgjob *job, const struct err *e, const struct p
 		exec_finish(x);
 		return;
 	}
+	x->errors.n = x->errors_sent; /* what the results had is found again when they come again */
 	bool one = diag && diag->statement >= 0;
 	for (int i = 0; i < job->nstmts; i++) {
 		if (one && i != diag->statement)
@@ -403,9 +404,10 @@ static void send_query(struct exec *x)
 	x->out.n = 0;
 	x->next_root = 0;
 	x->data_null = false;
-	x->errors_sent = x->errors.n;
 	buf_lit(&x->out, "{\"data\":{");
-	if (!bind_roots(x) || x->rounds++ > x->plan->nroots) {
+	bool any = bind_roots(x);
+	x->errors_sent = x->errors.n;
+	if (!any || x->rounds++ > x->plan->nroots) {
 		put_ready_roots(x, x->plan->nroots);
 		exec_finish(x);
 		return;

@@ -68,7 +68,7 @@ struct exec {
 	bool data_null;       /* a null reached the top */
 	bool replayed;        /* some unit was not run: its answer was stored */
 	unsigned rounds;
-	size_t errors_sent; /* errors there were before the query was sent */
+	size_t errors_sent; /* errors there were when the query was bound; results may add more */
 	struct unit unit;   /* that is running */
 	const struct failure *
 		*failures;           /* by root, of a mutation: how it failed, NULL = it did not */

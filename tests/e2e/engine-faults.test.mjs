@@ -95,4 +95,17 @@ describe('faults of requests', () => {
       for (let i = 0; i < 3; i += 1) assert.deepEqual(await get('{ dice }'), { data: { dice: 4 } });
     });
   });
+
+  it('errors of fields are told once when the query runs again without what failed', async () => {
+    const body = await post('{ books { pk title } fail }');
+    assert.deepEqual(body.data, { books: null, fail: null });
+    assert.deepEqual(told(body).map(([path]) => path).sort(), ['books.1.title', 'fail'], JSON.stringify(body));
+  });
+
+  it('an error of a field that could not be bound stays when the query runs again', async () => {
+    const body = await post('query ($w: BookWhereInput) { bad: books(where: $w) { pk } fail two }',
+      { w: { title: { eq: 'a\u0000b' } } });
+    assert.deepEqual(body.data, { bad: null, fail: null, two: 2 });
+    assert.deepEqual(told(body).map(([path]) => path).sort(), ['bad', 'fail'], JSON.stringify(body));
+  });
 });

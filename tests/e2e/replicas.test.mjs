@@ -192,6 +192,10 @@ describe('replicas', () => {
     await writeFile(schema, SDL.replace('later: [', 'new: Int @function(name: "fn_new") later: ['));
     await serve('--replicas-wait', '0', '--replicas-lag', '0');
     await until(() => onReplica());
+    const { body } = await server.post({ query: 'query ($b: String) { new notes(where: {body: {eq: $b}}) { id } }',
+      variables: { b: '\0' } });
+    assert.equal(body.data, null);
+    assert.deepEqual(body.errors.map((e) => e.path), [['notes']], 'told although the query went on to the primary');
     assert.deepEqual(await server.data('{ new }'), { new: 1 });
     await resume();
   });
