@@ -34,9 +34,9 @@ struct contract {
 
 /* Roots of a mutation that are one transaction. */
 struct unit {
-	size_t first, end;        /* its roots */
-	size_t *at;               /* by root: its first statement in the job */
-	int own;                  /* statements of the job before those of the roots */
+	size_t first, end; /* its roots */
+	size_t *at;        /* by root: its first statement in the job */
+	int own, own_end;  /* the job's statements before `own` and from `own_end` are no root's */
 	size_t out_at, errors_at; /* the response as it was before the unit */
 	unsigned retries, waits;  /* after losing to another transaction; for its key */
 	bool undone;              /* a field failed, so that it is rolled back */

@@ -26,6 +26,10 @@ enum { RETRY_MS = 4, BUSY_WAITS = 6, BUSY_MS = 4 };
 static void run_unit(struct exec *x);
 static void mutate_next(struct exec *x);
 
+/* The last statement of a dry run, which has no COMMIT that would check them. */
+static const struct pgstmt CHECK_DEFERRED = { .sql = "set constraints all immediate",
+	.key = 0x434f4e5354524149 };
+
 static const struct failure BUSY = { .code = ERR_CONFLICT,
 	.status = STR_INIT("conflict:idempotency_key"),
 	.message =
@@ -65,13 +69,19 @@ static void unwrite(struct exec *x)
 	x->data_null = false;
 }
 
+/* Is the job's statement a root's, and not one around them? */
+static bool is_of_root(const struct exec *x, int statement)
+{
+	return statement >= x->unit.own && statement < x->unit.own_end;
+}
+
 /* A unit of several fields that was undone: who failed says so, the others that they were undone.
  */
 static void put_undone(struct exec *x, const struct err *e, const struct pgdiag *diag)
 {
 	size_t culprit = x->plan->nroots;
 	unwrite(x);
-	if (e && diag && diag->statement >= x->unit.own)
+	if (e && diag && is_of_root(x, diag->statement))
 		culprit = x->root_of[diag->statement];
 	for (size_t i = x->unit.first; i < x->unit.end; i++) {
 		const struct plan_root *root = &x->plan->roots[i];
@@ -134,7 +144,7 @@ static void decide(struct exec *x)
 static void on_mutation_result(struct pgjob *job, int statement, const struct pgresult *r)
 {
 	struct exec *x = job->user;
-	if (statement < x->unit.own)
+	if (!is_of_root(x, statement))
 		return;
 	size_t number = x->root_of[statement];
 	const struct plan_root *root = &x->plan->roots[number];
@@ -345,6 +355,9 @@ static void run_unit(struct exec *x)
 		next_unit(x);
 		return;
 	}
+	x->unit.own_end = x->job.nstmts;
+	if (plan->dry_run)
+		x->stmts[x->job.nstmts++] = CHECK_DEFERRED;
 	bool alone = x->job.nstmts == 1 && x->nsettings == 0;
 	x->job.hold = (plan->atomic || wants_verdict(x) || idempotency_is_on(x)) && !plan->dry_run;
 	x->job.tx = plan->dry_run ? PGTX_ROLLBACK : alone && !x->job.hold ? PGTX_NONE : PGTX_WRITE;
@@ -391,7 +404,7 @@ static void mutate_next(struct exec *x)
 void mutate_begin(struct exec *x)
 {
 	const struct plan *plan = x->plan;
-	x->stmts = arena_array(x->arena, struct pgstmt, plan->nstatements + 1);
+	x->stmts = arena_array(x->arena, struct pgstmt, plan->nstatements + 2);
 	x->root_of = arena_array(x->arena, uint32_t, plan->nstatements + 1);
 	x->unit.at = arena_array(x->arena, size_t, plan->nroots);
 	x->failures = arena_array(x->arena, const struct failure *, plan->nroots);

@@ -40,7 +40,9 @@ type Mutation { addChild(id: Int!, parentId: Int!): Int @function(name: "add_chi
 
 describe('faults of requests', () => {
   let f;
-  before(async () => { f = await Fixture.start({ sql: SQL, sdl: SDL, args: ['--workers', '1', '--sagas-poll', '0'] }); });
+  before(async () => {
+    f = await Fixture.start({ sql: SQL, sdl: SDL, args: ['--workers', '1', '--sagas-poll', '0'] });
+  });
   after(() => f?.stop());
 
   const post = async (query, variables) => (await f.server.post({ query, variables })).body;
@@ -107,5 +109,27 @@ describe('faults of requests', () => {
       { w: { title: { eq: 'a\u0000b' } } });
     assert.deepEqual(body.data, { bad: null, fail: null, two: 2 });
     assert.deepEqual(told(body).map(([path]) => path).sort(), ['bad', 'fail'], JSON.stringify(body));
+  });
+
+  describe('@dryRun refuses what a constraint that is deferred refuses', () => {
+    for (const directive of ['', '@dryRun', '@atomic']) {
+      it(directive || 'without a directive', async () => {
+        const body = await post(`mutation ${directive} { addChild(id: 1, parentId: 7) }`);
+        assert.deepEqual(body.data, { addChild: null });
+        assert.deepEqual(told(body).map(([path]) => path), ['addChild']);
+        assert.equal(await f.pg.sql('select count(*) from child'), '0');
+      });
+    }
+    it('with the error of a real run', async () => {
+      const real = await post('mutation { addChild(id: 1, parentId: 7) }');
+      const dry = await post('mutation @dryRun { addChild(id: 1, parentId: 7) }');
+      const plain = ({ errors }) => errors.map(({ path, message, extensions: { code } }) => ({ path, message, code }));
+      assert.deepEqual(plain(dry), plain(real));
+    });
+    it('and takes what is right once all fields have run', async () => {
+      const both = 'a: addChild(id: 1, parentId: 1) b: addChild(id: 2, parentId: 1)';
+      assert.deepEqual(await post(`mutation @dryRun { ${both} }`), { data: { a: 1, b: 2 } });
+      assert.equal(await f.pg.sql('select count(*) from child'), '0');
+    });
   });
 });
