@@ -205,8 +205,11 @@ static void put_variable(const struct gql_literal *l, struct buf *b, str name)
 	const struct gql_ref *type = NULL;
 	for (size_t i = 0; value && i < l->operation->nvariables; i++) {
 		const struct ast_variable *d = &l->operation->variables[i];
-		if (str_eq(d->name.text, name))
-			type = gql_ref_from_ast(l->c->arena, l->c->schema, d->type);
+		if (!str_eq(d->name.text, name))
+			continue;
+		type = gql_ref_from_ast(l->c->arena, l->c->schema, d->type);
+		if (l->c->printed)
+			l->c->printed[i] = true;
 	}
 	gql_value_print_json(b, value, type);
 }

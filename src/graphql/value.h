@@ -51,8 +51,10 @@ struct gql_coercion {
 	const struct gql_schema *schema;
 	gql_scalar_fn *scalar; /* may be NULL */
 	void *scalar_ctx;
-	gql_prepare_fn *prepare;   /* may be NULL */
-	bool suggestions;          /* "Did you mean" in messages */
+	gql_prepare_fn *prepare; /* may be NULL */
+	bool *printed;    /* may be NULL; by variable: set when a value that is made holds its
+			     text, because it stands inside a custom scalar's literal */
+	bool suggestions; /* "Did you mean" in messages */
 	struct gql_errors *errors; /* may be NULL: then only the verdict counts */
 	size_t errors_max;         /* of one set of variables; 0 = 50 */
 };

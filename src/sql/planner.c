@@ -197,10 +197,14 @@ bool planner_arg(struct planner *p, const struct gql_field *f, const struct ast_
 	struct gql_coercion c = { .arena = p->arena,
 		.schema = p->model->gql,
 		.scalar = scalar_coerce,
+		.printed = arena_array(p->scratch, bool, p->req->vars->n),
 		.suggestions = true,
 		.errors = errors };
-	if (!gql_coerce_argument(&c, p->req->operation, p->req->vars, arg,
-		    find_argument(node, arg->name), node->at, out)) {
+	bool ok = gql_coerce_argument(&c, p->req->operation, p->req->vars, arg,
+		find_argument(node, arg->name), node->at, out);
+	for (size_t i = 0; i < p->req->vars->n; i++)
+		p->deps[i] |= c.printed[i] ? DEP_VALUE : 0;
+	if (!ok) {
 		put_root_path(p, &errors->at[errors->n - 1], node);
 		p->refused |= p->depth == 0;
 		return false;
@@ -500,6 +504,27 @@ static uint64_t hash_value(uint64_t h, const struct gql_value *v, bool items)
 	return h;
 }
 
+static uint64_t hash_whole(uint64_t h, const struct gql_value *v, uint64_t seed)
+{
+	if (!v)
+		return mix(h, 1);
+	h = mix(h, 2 + (uint64_t)v->kind);
+	switch (v->kind) {
+	case GQL_NULL: return h;
+	case GQL_BOOL: return mix(h, v->boolean);
+	case GQL_ENUMVAL:
+	case GQL_NUMBER:
+	case GQL_STRING:
+	case GQL_JSON: return mix(h, str_hash(v->text, seed));
+	case GQL_LIST:
+	case GQL_OBJECTVAL: break;
+	}
+	h = mix(h, v->n);
+	for (size_t i = 0; i < v->n; i++)
+		h = hash_whole(h, v->items[i], seed);
+	return h;
+}
+
 uint64_t plan_fingerprint(const uint8_t *deps, size_t ndeps, const struct gql_variables *vars,
 	uint64_t seed)
 {
@@ -510,6 +535,8 @@ uint64_t plan_fingerprint(const uint8_t *deps, size_t ndeps, const struct gql_va
 			h = hash_value(h, v, (deps[i] & DEP_ITEMS) != 0);
 		else
 			h = mix(h, !v ? 0 : v->kind == GQL_NULL ? 1 : 2);
+		if (i < ndeps && (deps[i] & DEP_VALUE))
+			h = hash_whole(h, v, seed);
 		if (i < ndeps && (deps[i] & DEP_NODES) && v)
 			h = mix(h, node_types_hash(v, seed));
 		if (i < ndeps && (deps[i] & DEP_CURSOR) && v && v->kind == GQL_STRING)

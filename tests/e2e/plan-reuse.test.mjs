@@ -8,6 +8,11 @@ const SQL = `
 create table seat (room text, number int, primary key (room, number));
 insert into seat values ('blue', 1), ('blue', 2);
 create function fn_put(input jsonb) returns jsonb language sql as 'select input';
+create table note (id int generated always as identity primary key, title text not null, meta jsonb);
+insert into note (title, meta) values ('one', '{"k": 1}'), ('two', '{"k": 2, "l": [1]}');
+create function fn_meta(meta jsonb) returns jsonb language sql as 'select meta';
+create function fn_notes(meta jsonb) returns setof note language sql stable as
+  'select * from note n where n.meta @> fn_notes.meta';
 create table book (
   pk int generated always as identity primary key, title text not null, status text, shelf text, tags text[]
 );
@@ -24,11 +29,18 @@ input NewBook {
 }
 input Place { shelf: String = "A" row: Int = 1 }
 input Put { title: String! place: Place = { row: 2 } }
+type Note @source(relation: "note") { title: String! meta: JSON }
+input NewNote { title: String! meta: JSON }
+input Kind { k: Int l: [Int!] }
 type Query {
+  notes(where: NoteWhereInput): [Note!]!
+  notesLike(meta: JSON!): [Note!]! @function(name: "fn_notes")
   node(id: ID!): Node
   nodes(ids: [ID!]!): [Node]!
 }
 type Mutation {
+  note(input: NewNote!): Note @write(table: "note", action: INSERT)
+  meta(meta: JSON): JSON @function(name: "fn_meta")
   add(input: NewBook!): Book @write(table: "book", action: INSERT)
   addAll(input: [NewBook!]!): [Book!] @write(table: "book", action: INSERT)
   put(input: Put!): JSON @function(name: "fn_put")
@@ -37,7 +49,7 @@ type Mutation {
 
 describe('a plan serves every request of its document', () => {
   let f;
-  before(async () => { f = await Fixture.start({ sql: SQL, sdl: SDL }); });
+  before(async () => { f = await Fixture.start({ sql: SQL, sdl: SDL, args: ['--workers', '1'] }); });
   after(async () => assert.deepEqual(await f?.stop(), { code: 0, signal: null }));
 
   const id = (...parts) => Buffer.from(JSON.stringify(parts)).toString('base64url');
@@ -102,5 +114,27 @@ describe('a plan serves every request of its document', () => {
       { x: { title: 'x', place: usual }, y: { title: 'y', place: other }, z },
       { x: { title: 'x', place: { shelf: 'A', row: 9 } }, y: { title: 'y', place: usual }, z },
     ]);
+  });
+
+  it('with variables inside literals of custom scalars', async () => {
+    const titles = (x) => x.map((d) => Object.values(d)[0].map((n) => n.title));
+    const where = 'query ($x: Int) { notes(where: {meta: {contains: {k: $x}}}) { title } }';
+    assert.deepEqual(titles(await each(where, { x: 1 }, { x: 2 }, { x: 3 }, { x: 1 })),
+      [['one'], ['two'], [], ['one']]);
+    const inList = 'query ($x: Int) { notesLike(meta: {l: [$x]}) { title } }';
+    assert.deepEqual(titles(await each(inList, { x: 2 }, { x: 1 })), [[], ['two']]);
+
+    const write = 'mutation ($x: JSON) { note(input: {title: "n", meta: {owner: $x, by: [{x: $x}]}}) { meta } }';
+    const metas = (await each(write, { x: 'alice' }, { x: 'bob' }, { x: null }, {}, { x: { deep: [1, 'z'] } }))
+      .map((d) => d.note.meta);
+    assert.deepEqual(metas, [{ owner: 'alice', by: [{ x: 'alice' }] }, { owner: 'bob', by: [{ x: 'bob' }] },
+      { owner: null, by: [{ x: null }] }, { by: [{}] },
+      { owner: { deep: [1, 'z'] }, by: [{ x: { deep: [1, 'z'] } }] }]);
+
+    const call = 'mutation ($a: Kind, $b: [String], $c: Boolean) { meta(meta: {a: $a, b: $b, c: $c}) }';
+    const values = [{ a: { k: 1 }, b: ['x'], c: true }, { a: { k: 2 }, b: ['x'], c: true },
+      { a: { k: 1, l: [2] }, b: ['x'], c: true }, { a: { k: 1 }, b: ['y', null], c: true },
+      { a: { k: 1 }, b: ['x'], c: false }];
+    assert.deepEqual((await each(call, ...values)).map((d) => d.meta), values);
   });
 });
