@@ -38,8 +38,20 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     select coalesce(jsonb_object_agg(name, value), '{}') from (
         select name, nullif(current_setting(name, true), '') as value
         from unnest(array['app.user_id', 'app.tenant_id', 'app.role', 'app.request_id', 'app.claims',
-                          'app.trace_id', 'role']) name) s
+                          'app.trace_id', 'role']
+            || string_to_array(nullif(current_setting('fraiseql.settings', true), ''), ',')) name) s
     where value is not null and value <> 'none'
+$$;
+
+-- Steps run with the server's rights, whoever began the saga: so only functions of those who have them anyway, or who
+-- have put functions in everybody's way anyway. Null is nothing to run.
+create or replace function fraiseql.saga_trusts(step regprocedure) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select step is null or exists (
+        select from pg_proc p join pg_roles r on r.oid = p.proowner
+        where p.oid = step and (r.rolsuper
+            or p.proowner = (select nspowner from pg_namespace where nspname = 'fraiseql')
+            or p.proowner = (select datdba from pg_database where datname = current_database())))
 $$;
 
 -- Begins a saga in the caller's transaction. steps: [{"forward": "schema.function", "compensate": "schema.function",
@@ -63,6 +75,11 @@ begin
             if what is not null and to_regprocedure(what || '(jsonb)') is null then
                 raise exception 'there is no function %(jsonb)', what using errcode = '42883',
                     hint = 'Name it with its schema.';
+            end if;
+            if not fraiseql.saga_trusts(to_regprocedure(what || '(jsonb)')) then
+                raise exception '% can not be a step', what using errcode = '42501',
+                    hint = 'Steps run with the rights of the server: they have to belong to the owner of the schema '
+                        '"fraiseql" or of the database, or to a superuser.';
             end if;
         end loop;
         if step ->> 'forward' is null then
@@ -141,11 +158,13 @@ begin
 end
 $$;
 
--- Runs one step of one saga that is due, with the rights of the caller. True when there was one.
+-- Runs one step of one saga that is due, with the rights of the caller. True when there was one. What a step does is
+-- undone when it fails, deferred constraints included; that it failed is noted all the same.
 create or replace function fraiseql.saga_run() returns boolean language plpgsql as $$
 declare
     c record;
     setting record;
+    step regprocedure;
     answer text;
     result jsonb;
     failure text;
@@ -154,22 +173,37 @@ begin
     if c.saga_id is null then
         return false;
     end if;
-    for setting in select key, value from jsonb_each_text(c.identity) loop
-        perform set_config(setting.key, setting.value, true);
-    end loop;
-    perform set_config('app.saga_id', c.saga_id::text, true);
     if c.call is not null then
         begin
-            execute format('select %s($1)', to_regproc(c.call)) into strict answer using c.data;
+            step := to_regprocedure(c.call || '(jsonb)');
+            if step is null then
+                raise exception 'there is no function %(jsonb) any more', c.call using errcode = '42883';
+            end if;
+            for setting in select key, value from jsonb_each_text(c.identity) order by key = 'role', key loop
+                perform set_config(setting.key, setting.value, true);
+            end loop;
+            perform set_config('app.saga_id', c.saga_id::text, true);
+            execute (select format('select %I.%I($1)', n.nspname, p.proname)
+                from pg_proc p join pg_namespace n on n.oid = p.pronamespace where p.oid = step)
+            into strict answer using c.data;
             result := case when answer like '{%' then answer::jsonb end;
-        exception when others then
+            set constraints all immediate;
+        exception when query_canceled or others then
             failure := sqlerrm || ' (' || sqlstate || ')';
         end;
+        perform set_config('role', 'none', true);
     end if;
-    perform set_config('role', 'none', true);
     perform fraiseql.saga_note(c.saga_id, c.number, result, failure);
     return true;
 end
+$$;
+
+-- Puts off what a server could not even try: the transaction of its step ended otherwise than by the step's error.
+create or replace function fraiseql.saga_put_off() returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    update fraiseql.saga set next_at = clock_timestamp() + interval '10 seconds', updated_at = clock_timestamp()
+    where id = (select id from fraiseql.saga where next_at <= clock_timestamp() order by next_at limit 1
+                for no key update skip locked)
 $$;
 
 -- Gives a saga that waits, is stuck, or was undone another try. False when it is not that kind.
@@ -194,4 +228,4 @@ end
 $$;
 
 revoke execute on function fraiseql.saga_claim(), fraiseql.saga_note(uuid, int, jsonb, text), fraiseql.saga_run(),
-    fraiseql.saga_retry(uuid) from public;
+    fraiseql.saga_put_off(), fraiseql.saga_retry(uuid) from public;

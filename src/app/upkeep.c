@@ -15,6 +15,7 @@ enum { TASK_PARAMS = 1, FIRST_MS = 200, PARAM_MAX = 32 };
 
 static const struct task {
 	const char *function, *sql;
+	const char *failed;    /* what to run when it failed, or NULL */
 	enum setting_id every; /* the period; 0 switches it off … */
 	uint64_t every_ms;     /* … or this, when `keep` is the setting that switches it off */
 	enum setting_id keep;  /* the parameter, a duration */
@@ -22,6 +23,7 @@ static const struct task {
 } TASKS[] = {
 	{ .function = "fraiseql.saga_run",
 		.sql = "select fraiseql.saga_run()",
+		.failed = "select fraiseql.saga_put_off()",
 		.every = SETTING_SAGAS_POLL },
 	{ .function = "fraiseql.change_log_maintain",
 		.sql = "select fraiseql.change_log_maintain($1::interval) is null",
@@ -36,10 +38,11 @@ struct running {
 	uint64_t every_ms;
 	struct timer *timer;
 	struct pgjob job;
-	struct pgstmt stmt;
+	struct pgstmt stmt, failed;
 	struct pgparam param;
 	char keep[PARAM_MAX];
-	bool again;
+	bool again;      /* there is more to do */
+	bool has_failed; /* `failed` is next */
 };
 
 struct upkeep {
@@ -54,7 +57,7 @@ static void on_result(struct pgjob *job, int statement, const struct pgresult *r
 {
 	struct running *r = job->user;
 	UNUSED(statement);
-	r->again = !r->task->has_keep && pgresult_rows(result) == 1 &&
+	r->again = !r->task->has_keep && !r->has_failed && pgresult_rows(result) == 1 &&
 		str_eq(pgresult_get(result, 0, 0), S("t"));
 }
 
@@ -66,6 +69,7 @@ static void on_done(struct pgjob *job, const struct err *e, const struct pgdiag 
 		log_warn(r->upkeep->o.log, "%s: %s", r->task->function, e->message);
 	if (r->upkeep->stopped)
 		return;
+	r->has_failed = e && r->task->failed && !r->has_failed;
 	timer_set(r->timer, r->again && !e ? 0 : r->every_ms);
 }
 
@@ -75,7 +79,7 @@ static void submit(struct running *r)
 	r->again = false;
 	r->job = (struct pgjob){ .lane = PGLANE_SLOW,
 		.tx = PGTX_NONE,
-		.stmts = &r->stmt,
+		.stmts = r->has_failed ? &r->failed : &r->stmt,
 		.nstmts = 1,
 		.on_result = on_result,
 		.on_done = on_done,
@@ -103,6 +107,9 @@ static void begin(struct upkeep *u, struct running *r, const struct task *t)
 	r->task = t;
 	r->every_ms = t->has_keep ? t->every_ms : switch_ms;
 	r->stmt = (struct pgstmt){ .sql = t->sql, .key = str_hash(str_from(t->sql), 0) };
+	if (t->failed)
+		r->failed = (struct pgstmt){ .sql = t->failed,
+			.key = str_hash(str_from(t->failed), 0) };
 	if (t->has_keep) {
 		snprintf(r->keep, sizeof r->keep, "%llu milliseconds",
 			(unsigned long long)switch_ms);

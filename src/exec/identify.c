@@ -9,11 +9,25 @@
  */
 #include "exec/exec_int.h"
 
-enum { SETTINGS_OWN = 6 };
+enum { SETTINGS_OWN = 7 };
 
 static void set(struct exec *x, const char *name, str value)
 {
 	x->settings[x->nsettings++] = (struct pgsetting){ name, value.p };
+}
+
+/* The names of the configured settings, for what begins something that goes on later:
+ * app.plan,app.org */
+static void set_names(struct exec *x, const struct identity *i)
+{
+	struct buf b = buf_on(x->arena);
+	for (size_t k = 0; k < i->nvalues; k++) {
+		if (k)
+			buf_putc(&b, ',');
+		buf_put(&b, i->values[k].name);
+	}
+	buf_putc(&b, '\0');
+	set(x, "fraiseql.settings", (str){ b.p, b.n - 1 });
 }
 
 static void set_identity(struct exec *x, const struct identity *i)
@@ -25,6 +39,8 @@ static void set_identity(struct exec *x, const struct identity *i)
 	set(x, "app.claims", i->claims);
 	for (size_t k = 0; k < i->nvalues; k++)
 		set(x, i->values[k].name.p, i->values[k].value);
+	if (i->nvalues)
+		set_names(x, i);
 }
 
 void exec_identify(struct exec *x)

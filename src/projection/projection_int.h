@@ -55,6 +55,8 @@ size_t ways_columns(const struct projection *p, uint32_t source, const struct ca
 
 /* ---- script.c ---- */
 
+/* A name that PostgreSQL would cut is cut here, and ends in a hash of the whole. */
+str fitting_name(struct arena *a, str name);
 /* "schema"."tv_user<suffix>", cut and made unique where PostgreSQL would cut it. */
 void put_name(struct sql *w, const struct projection *p, const char *suffix);
 void put_head(struct sql *w, const struct projection *p);

@@ -14,8 +14,7 @@ static void put_view(struct sql *w, const struct projection *p)
 	sql_catalog(w, p->view->sql);
 }
 
-/* A name that PostgreSQL would cut is cut here, and ends in a hash of the whole. */
-static str fitting_name(struct arena *a, str name)
+str fitting_name(struct arena *a, str name)
 {
 	if (name.n <= NAME_MAX_BYTES)
 		return name;

@@ -253,7 +253,8 @@ static void put_trigger(struct sql *w, const struct projection *p, const struct 
 {
 	const char *function = str_z(p->arena, trigger_function(p, t));
 	sql_lit(w, "create or replace trigger ");
-	sql_ident(w, str_printf(p->arena, "%.*s_%s", STR_ARG(p->name), word));
+	sql_ident(w,
+		fitting_name(p->arena, str_printf(p->arena, "%.*s_%s", STR_ARG(p->name), word)));
 	sql_lit(w, " after ");
 	sql_put_program(w, word);
 	sql_lit(w, " on ");

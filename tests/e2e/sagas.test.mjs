@@ -117,9 +117,8 @@ describe('sagas', () => {
 
   it('stays where it can not be undone, until somebody looks', async () => {
     await pg.sql("update switch set broken = true where name = 'undo'");
-    await pg.sql('update fraiseql.saga_step set max_attempts = 1 where false');
     const id = await place('c1', { poor: true });
-    await pg.until(`select state || ' ' || attempts from fraiseql.saga where id = '${id}'`, 'compensating 1', 10_000);
+    await pg.until(`select state || ' ' || attempts from fraiseql.saga where id = '${id}'`, 'compensating 1');
     await pg.sql(`update fraiseql.saga_step set max_attempts = 1 where saga_id = '${id}';
       update fraiseql.saga set next_at = now() where id = '${id}'`);
     await pg.until(state(id), 'stuck', 10_000);
@@ -141,6 +140,36 @@ describe('sagas', () => {
     await refused('[{"compensate": "public.unreserve"}]', /step 1 has no function "forward"/);
     await assert.rejects(cli('saga', 'show', '00000000-0000-4000-8000-000000000000'), /there is no saga/);
     await assert.rejects(cli('saga', 'retry', 'nonsense'), /invalid input syntax for type uuid/);
+  });
+
+  it('runs no functions that a stranger brings along', async () => {
+    await pg.sql(`create role stranger login; create schema theirs authorization stranger;
+      set role stranger; create function theirs.step(data jsonb) returns void language sql as 'select'`);
+    await assert.rejects(pg.sql(`set role stranger;
+      select fraiseql.saga_begin('x', '[{"forward": "theirs.step"}]')`), /theirs\.step can not be a step/);
+  });
+
+  it('notes a step whose function is gone, ambiguous, or fails at the end', async () => {
+    await pg.sql(`create table parent (id int primary key);
+      create table child (parent int references parent deferrable initially deferred);
+      create function gone(data jsonb) returns void language sql as 'select';
+      create function many(data jsonb) returns void language sql as $$ select note('many jsonb') $$;
+      create function many(data int) returns void language sql as $$ select note('many int') $$;
+      create function late(data jsonb) returns void language sql as 'insert into child values (77)';
+`);
+    const begin = (name) => pg.sql(
+      `select fraiseql.saga_begin('${name}', '[{"forward": "public.${name}", "attempts": 1}]')`);
+    const ended = async (id, end, error) => {
+      await pg.until(state(id), end, 20_000);
+      assert.match(await pg.sql(`select coalesce(error, '') from fraiseql.saga where id = '${id}'`), error);
+    };
+    const gone = await pg.sql(`begin;
+      select fraiseql.saga_begin('gone', '[{"forward": "public.gone", "attempts": 1}]');
+      drop function gone(jsonb); commit`);
+    await ended(gone, 'compensated', /there is no function public\.gone/);
+    await ended(await begin('late'), 'compensated', /violates foreign key/);
+    await ended(await begin('many'), 'done', /^$/);
+    assert.equal(await pg.sql("select count(*) from ledger where what = 'many jsonb'"), '1');
   });
 
   it('is finished by any server after kill -9 inside and between steps', async () => {
