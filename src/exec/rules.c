@@ -3,9 +3,11 @@
  *
  * All arguments of a root field and of the fields below it are checked, and all that is wrong is
  * one failure of the root field: in a mutation its error member, if it has one. Arguments are
- * coerced for that once more, because values of variables and literals are to be treated alike;
- * what is made of a variable's text is put into the variable, so that the plan and the parameters
- * see it.
+ * coerced for that once more, because values of variables and literals are to be treated alike.
+ *
+ * A field of an input object has one rule wherever a variable with such an object is used, so what
+ * is made of its text is put into the variable. Where a variable is itself what the rule is for,
+ * other places of it may have another: it stays as it is, and the plan prepares it for each place.
  */
 #include "exec/rules.h"
 
@@ -43,6 +45,30 @@ static const struct ast_argument *given(const struct ast_selection *node, str na
 	return NULL;
 }
 
+static bool is_variable(const struct exec *x, const struct gql_value *v)
+{
+	for (size_t i = 0; i < x->vars.n; i++)
+		if (x->vars.at[i] == v)
+			return true;
+	return false;
+}
+
+/* Puts copies for the variables that a rule of their place would change. */
+static void detach(struct exec *x, struct gql_value **slot)
+{
+	struct gql_value *v = *slot;
+	if (!v || v->is_default)
+		return;
+	if (is_variable(x, v)) {
+		if (!gql_value_has_object(v))
+			*slot = gql_value_copy(x->arena, v);
+		return;
+	}
+	if (v->kind == GQL_LIST || v->kind == GQL_OBJECTVAL)
+		for (size_t i = 0; i < v->n; i++)
+			detach(x, &v->items[i]);
+}
+
 static void check_argument(struct walk *w, const struct gql_input *in,
 	const struct ast_argument *arg, uint32_t at)
 {
@@ -52,8 +78,11 @@ static void check_argument(struct walk *w, const struct gql_input *in,
 		.schema = x->doc->model->gql,
 		.scalar = scalar_coerce };
 	/* what can't be coerced is reported when it is planned */
-	if (gql_coerce_argument(&c, x->doc->operation, &x->vars, in, arg, at, &v) && v)
-		rule_apply(x->arena, in, v, w->found);
+	if (!gql_coerce_argument(&c, x->doc->operation, &x->vars, in, arg, at, &v) || !v ||
+		v == in->default_value)
+		return;
+	detach(x, &v);
+	rule_apply(x->arena, in, v, w->found);
 }
 
 static void walk_field(struct walk *w, const struct gql_type *type,

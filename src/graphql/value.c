@@ -56,6 +56,14 @@ struct gql_value *gql_value_copy(struct arena *a, const struct gql_value *v)
 	return copy;
 }
 
+bool gql_value_has_object(const struct gql_value *v)
+{
+	bool found = v && v->kind == GQL_OBJECTVAL;
+	for (size_t i = 0; v && v->kind == GQL_LIST && i < v->n && !found; i++)
+		found = gql_value_has_object(v->items[i]);
+	return found;
+}
+
 struct gql_value *gql_value_of_default(struct arena *a, const struct gql_value *v)
 {
 	struct gql_value *copy = gql_value_copy(a, v);

@@ -61,6 +61,8 @@ struct gql_coercion {
 
 /* A copy of the value and of all values in it; texts are shared. NULL gives NULL. */
 struct gql_value *gql_value_copy(struct arena *a, const struct gql_value *v);
+/* Is it an input object, or a list with one in it? */
+bool gql_value_has_object(const struct gql_value *v);
 /*
  * A default as the value of an input field that was not given: a copy, because who plans a request
  * tells by a value's address where it comes from. NULL gives NULL.

@@ -39,6 +39,11 @@ void rule_read_all(struct compiler *c);
 /* The text prepared; .p == NULL: null. Returns the same slice when there is nothing to do. */
 str rule_prepare(struct arena *a, const struct input_rule *r, str text);
 
+/* Does the rule change texts? */
+bool rule_prepares(const struct input_rule *r);
+/* What blankToNull makes null. */
+bool rule_is_blank(str text);
+
 /* A value that breaks a rule. */
 struct violation {
 	str path; /* JSON list of names and, as texts, of indexes: ["input","tags","0"] */

@@ -110,6 +110,16 @@ static str collapse(struct arena *a, str s)
 	return b.n ? buf_str(&b) : S("");
 }
 
+bool rule_prepares(const struct input_rule *r)
+{
+	return r->trim || r->lowercase || r->uppercase || r->collapse || r->blank_to_null;
+}
+
+bool rule_is_blank(str text)
+{
+	return trim_start(text).n == 0;
+}
+
 str rule_prepare(struct arena *a, const struct input_rule *r, str text)
 {
 	if (r->trim)
@@ -120,7 +130,7 @@ str rule_prepare(struct arena *a, const struct input_rule *r, str text)
 		text = change_case(a, text, lower);
 	if (r->uppercase)
 		text = change_case(a, text, upper);
-	if (r->blank_to_null && trim_start(text).n == 0)
+	if (r->blank_to_null && rule_is_blank(text))
 		return STR_NONE;
 	return text.p ? text : S("");
 }

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/num.h"
+#include "schema/rule.h"
 #include "sql/cursor.h"
 #include "sql/node.h"
 
@@ -45,12 +46,34 @@ static const struct gql_value *eval_items(const struct param_env *env, const str
 	return v;
 }
 
+static void prepare(struct arena *a, const struct input_rule *rule, struct gql_value *v)
+{
+	for (size_t i = 0; v && v->kind == GQL_LIST && i < v->n; i++)
+		prepare(a, rule, v->items[i]);
+	if (!v || v->kind != GQL_STRING)
+		return;
+	v->text = rule_prepare(a, rule, v->text);
+	if (!v->text.p)
+		v->kind = GQL_NULL;
+}
+
+static const struct gql_value *eval_variable(const struct param_env *env, const struct pexpr *x)
+{
+	if (x->variable >= env->vars->n)
+		return NULL;
+	const struct gql_value *v = step_into(env->vars->at[x->variable], x);
+	if (!x->rule || !env->arena) /* who only counts has no arena */
+		return v;
+	struct gql_value *copy = gql_value_copy(env->arena, v);
+	prepare(env->arena, x->rule, copy);
+	return copy;
+}
+
 static const struct gql_value *eval(const struct param_env *env, const struct pexpr *x)
 {
 	switch (x->kind) {
 	case PEXPR_CONST: return x->constant;
-	case PEXPR_VARIABLE:
-		return x->variable < env->vars->n ? step_into(env->vars->at[x->variable], x) : NULL;
+	case PEXPR_VARIABLE: return eval_variable(env, x);
 	case PEXPR_LIST:
 	case PEXPR_OBJECT: return eval_items(env, x);
 	case PEXPR_CONTEXT: break;

@@ -23,6 +23,7 @@ struct pexpr {
 	uint32_t variable;
 	const uint32_t *steps;
 	size_t nsteps;
+	const struct input_rule *rule; /* VARIABLE: prepares its texts; NULL = none */
 	const struct pexpr **items;
 	size_t nitems;
 	str name;

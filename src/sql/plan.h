@@ -146,6 +146,7 @@ enum {
 	DEP_CURSOR = 2, /* which keys of the cursor are null */
 	DEP_NODES = 8,  /* which types global ids are of, and how many keys they have */
 	DEP_ITEMS = 4,  /* with DEEP: also the items of lists of leaves */
+	DEP_BLANK = 32, /* which texts are blank, because a rule makes these null */
 	DEP_VALUE = 16, /* all of it: its text is in the plan, in a custom scalar's literal */
 };
 

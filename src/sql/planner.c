@@ -71,7 +71,7 @@ static void note_origins(struct planner *p, const struct gql_value *v, const str
 		if (at->nsteps)
 			memcpy(steps, at->steps, at->nsteps * sizeof *steps);
 		steps[at->nsteps] = (uint32_t)i;
-		struct origin inner = { at->variable, steps, at->nsteps + 1 };
+		struct origin inner = { at->variable, steps, at->nsteps + 1, at->rule };
 		note_origins(p, v->items[i], &inner, depth + 1);
 	}
 }
@@ -114,7 +114,7 @@ void planner_consult_nodes(struct planner *p, const struct gql_value *v)
 {
 	const struct origin *o = v ? origin_of(p, v) : NULL;
 	if (o)
-		p->deps[o->variable] |= DEP_NODES;
+		p->deps[o->variable] |= o->rule ? DEP_VALUE : DEP_NODES;
 	for (size_t i = 0; v && v->kind == GQL_LIST && i < v->n; i++)
 		planner_consult_nodes(p, v->items[i]);
 }
@@ -123,7 +123,7 @@ void planner_consult_cursor(struct planner *p, const struct gql_value *v)
 {
 	const struct origin *o = origin_of(p, v);
 	if (o)
-		p->deps[o->variable] |= DEP_CURSOR;
+		p->deps[o->variable] |= o->rule ? DEP_VALUE : DEP_CURSOR;
 }
 
 static bool holds_variable(struct planner *p, const struct gql_value *v)
@@ -149,7 +149,8 @@ static struct pexpr from_variable(struct planner *p, const struct origin *o)
 	return (struct pexpr){ .kind = PEXPR_VARIABLE,
 		.variable = o->variable,
 		.steps = steps,
-		.nsteps = o->nsteps };
+		.nsteps = o->nsteps,
+		.rule = o->rule };
 }
 
 struct pexpr planner_pexpr(struct planner *p, const struct gql_value *v)
@@ -189,6 +190,29 @@ static struct gql_value *default_of(struct planner *p, const struct gql_input *a
 	return v;
 }
 
+/*
+ * Where a variable stands for what a rule prepares, a copy with an origin of its own stands in: the
+ * rule is one of the place. Input objects in variables are prepared already.
+ */
+static void put_rules(struct planner *p, const struct gql_input *in, struct gql_value **slot)
+{
+	struct gql_value *v = *slot;
+	if (!v || v->is_default || v->kind == GQL_NULL)
+		return;
+	const struct origin *o = origin_of(p, v);
+	if (o && in->rule && rule_prepares(in->rule) && !gql_value_has_object(v)) {
+		struct origin here = *o;
+		here.rule = in->rule;
+		*slot = gql_value_copy(p->arena, v);
+		note_origins(p, *slot, &here, is_leaf_list(v) ? VALUE_DEPTH_MAX : 0);
+		p->deps[o->variable] |= in->rule->blank_to_null ? DEP_BLANK : 0;
+	}
+	if (o || (v->kind != GQL_LIST && v->kind != GQL_OBJECTVAL))
+		return;
+	for (size_t i = 0; i < v->n; i++)
+		put_rules(p, v->kind == GQL_LIST ? in : &in->type->type->inputs[i], &v->items[i]);
+}
+
 bool planner_arg(struct planner *p, const struct gql_field *f, const struct ast_selection *node,
 	const struct gql_input *arg, struct gql_value **out)
 {
@@ -209,10 +233,12 @@ bool planner_arg(struct planner *p, const struct gql_field *f, const struct ast_
 		p->refused |= p->depth == 0;
 		return false;
 	}
-	if (*out == arg->default_value)
+	if (*out == arg->default_value) {
 		*out = default_of(p, arg);
-	else if (arg->rule || arg->type->type->ruled)
+	} else if (*out && (arg->rule || arg->type->type->ruled)) {
+		put_rules(p, arg, out);
 		rule_apply(p->arena, arg, *out, NULL);
+	}
 	return true;
 }
 
@@ -525,6 +551,16 @@ static uint64_t hash_whole(uint64_t h, const struct gql_value *v, uint64_t seed)
 	return h;
 }
 
+/* Which of the texts are blank; `at` tells them apart. */
+static uint64_t hash_blanks(uint64_t h, const struct gql_value *v, uint64_t at)
+{
+	if (v && v->kind == GQL_STRING && rule_is_blank(v->text))
+		return mix(h, at);
+	for (size_t i = 0; v && v->kind == GQL_LIST && i < v->n; i++)
+		h = hash_blanks(h, v->items[i], mix(at, i));
+	return h;
+}
+
 uint64_t plan_fingerprint(const uint8_t *deps, size_t ndeps, const struct gql_variables *vars,
 	uint64_t seed)
 {
@@ -537,6 +573,8 @@ uint64_t plan_fingerprint(const uint8_t *deps, size_t ndeps, const struct gql_va
 			h = mix(h, !v ? 0 : v->kind == GQL_NULL ? 1 : 2);
 		if (i < ndeps && (deps[i] & DEP_VALUE))
 			h = hash_whole(h, v, seed);
+		if (i < ndeps && (deps[i] & DEP_BLANK))
+			h = hash_blanks(h, v, 4);
 		if (i < ndeps && (deps[i] & DEP_NODES) && v)
 			h = mix(h, node_types_hash(v, seed));
 		if (i < ndeps && (deps[i] & DEP_CURSOR) && v && v->kind == GQL_STRING)

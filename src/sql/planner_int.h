@@ -16,6 +16,7 @@ struct origin {
 	uint32_t variable;
 	const uint32_t *steps;
 	size_t nsteps;
+	const struct input_rule *rule; /* of the place where the variable stands; NULL = none */
 };
 
 struct planner {

@@ -11,6 +11,7 @@ create function fn_put(input jsonb) returns jsonb language sql as 'select input'
 create table note (id int generated always as identity primary key, title text not null, meta jsonb);
 insert into note (title, meta) values ('one', '{"k": 1}'), ('two', '{"k": 2, "l": [1]}');
 create function fn_meta(meta jsonb) returns jsonb language sql as 'select meta';
+create function fn_says(meta text) returns jsonb language sql as 'select to_jsonb(meta)';
 create function fn_notes(meta jsonb) returns setof note language sql stable as
   'select * from note n where n.meta @> fn_notes.meta';
 create table book (
@@ -27,6 +28,11 @@ input NewBook {
   status: String = "draft"
   tags: [String!] = ["new"]
 }
+input Prepared {
+  title: String! @prepare(lowercase: true)
+  status: String = "draft" @prepare(trim: true, blankToNull: true)
+  tags: [String!] @prepare(uppercase: true)
+}
 input Place { shelf: String = "A" row: Int = 1 }
 input Put { title: String! place: Place = { row: 2 } }
 type Note @source(relation: "note") { title: String! meta: JSON }
@@ -42,6 +48,8 @@ type Mutation {
   note(input: NewNote!): Note @write(table: "note", action: INSERT)
   meta(meta: JSON): JSON @function(name: "fn_meta")
   add(input: NewBook!): Book @write(table: "book", action: INSERT)
+  addp(input: Prepared!): Book @write(table: "book", action: INSERT)
+  says(meta: String @prepare(trim: true, blankToNull: true)): JSON @function(name: "fn_says")
   addAll(input: [NewBook!]!): [Book!] @write(table: "book", action: INSERT)
   put(input: Put!): JSON @function(name: "fn_put")
 }
@@ -136,5 +144,39 @@ describe('a plan serves every request of its document', () => {
       { a: { k: 1, l: [2] }, b: ['x'], c: true }, { a: { k: 1 }, b: ['y', null], c: true },
       { a: { k: 1 }, b: ['x'], c: false }];
     assert.deepEqual((await each(call, ...values)).map((d) => d.meta), values);
+  });
+
+  it('with one variable at places with different rules', async () => {
+    const ROW = '{ title status tags }';
+    const all = `mutation ($t: String!, $s: String, $l: [String!]) {
+      a: add(input: {title: $t, status: $s, tags: $l}) ${ROW}
+      b: addp(input: {title: $t, status: $s, tags: $l}) ${ROW}
+      c: addp(input: {title: "C", status: $s, tags: [$t, "x"]}) ${ROW}
+      d: add(input: {title: $t, status: $s, tags: [$t]}) ${ROW}
+      e: says(meta: $s)
+      f: meta(meta: {s: $s})
+    }`;
+    const want = ({ t, s, l }, status) => ({
+      a: { title: t, status: s, tags: l },
+      b: { title: t.toLowerCase(), status, tags: l?.map((x) => x.toUpperCase()) ?? null },
+      c: { title: 'c', status, tags: [t.toUpperCase(), 'X'] },
+      d: { title: t, status: s, tags: [t] },
+      e: status,
+      f: { s },
+    });
+    const cases = [[{ t: 'One', s: ' a ', l: ['x', 'Y'] }, 'a'], [{ t: 'TWO', s: '  ', l: [] }, null],
+      [{ t: 'Three', s: 'c', l: null }, 'c'], [{ t: 'Four', s: null, l: ['z'] }, null],
+      [{ t: 'Five', s: '', l: ['z'] }, null], [{ t: 'Six', s: 'f ', l: ['z'] }, 'f']];
+    assert.deepEqual(await each(all, ...cases.map(([v]) => v)), cases.map(([v, status]) => want(v, status)));
+    const objects = `mutation ($p: Prepared!, $t: String! = "De Fault") {
+      a: addp(input: $p) ${ROW} b: addp(input: {title: $t}) ${ROW} c: add(input: {title: $t}) ${ROW}
+    }`;
+    const draft = { status: 'draft', tags: null };
+    assert.deepEqual(await each(objects, { p: { title: 'P', status: ' q ' } }, { p: { title: 'Q' }, t: 'T' }), [
+      { a: { title: 'p', status: 'q', tags: null }, b: { title: 'de fault', ...draft },
+        c: { title: 'De Fault', status: 'draft', tags: ['new'] } },
+      { a: { title: 'q', ...draft }, b: { title: 't', ...draft },
+        c: { title: 'T', status: 'draft', tags: ['new'] } },
+    ]);
   });
 });
