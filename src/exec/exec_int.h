@@ -72,6 +72,7 @@ struct exec {
 	struct unit unit;   /* that is running */
 	const struct failure *
 		*failures;           /* by root, of a mutation: how it failed, NULL = it did not */
+	struct written **batches;    /* by root: what came of each item, NULL = nothing yet */
 	struct idempotency *key;     /* with an Idempotency-Key */
 	struct refused *refused;     /* root fields whose arguments break a rule */
 	struct timer *retry;         /* the unit runs again when it fires, else NULL */

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "exec/jscan.h"
+#include "exec/write.h"
 
 /* ---- documents ---- */
 
@@ -95,10 +96,13 @@ void failure_put(struct exec *x, const struct plan_root *root, const struct fail
 	struct failure own = *f;
 	if (!own.message.n)
 		own.message = str_from(err_info(f->code)->text);
-	if (x->failures) {
-		struct failure *kept = arena_new(x->arena, struct failure);
-		*kept = own;
+	struct failure *kept = arena_new(x->arena, struct failure);
+	*kept = own;
+	if (x->failures)
 		x->failures[root - x->plan->roots] = kept;
+	if (root->write && root->write->each) {
+		write_put_failed(x, root, kept);
+		return;
 	}
 	if (m && m->is_union && m->error) {
 		x->splices = f->splices ? f->splices : no_splices(x, root);

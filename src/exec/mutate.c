@@ -91,8 +91,10 @@ static void put_undone(struct exec *x, const struct err *e, const struct pgdiag 
 		bool blamed = e && (i == culprit || culprit == x->plan->nroots);
 		if (blamed)
 			failure_put_database(x, root, e, diag);
+		else if (x->failures[i] && !x->batches[i])
+			failure_put(x, root, x->failures[i]);
 		else
-			failure_put(x, root, x->failures[i] ? x->failures[i] : &UNDONE);
+			failure_put(x, root, &UNDONE);
 		x->next_root = i + 1;
 	}
 }
@@ -339,8 +341,10 @@ static void run_unit(struct exec *x)
 	x->unit.errors_at = x->errors.n;
 	x->unit.undone = false;
 	x->unit.own = idempotency_is_on(x);
-	for (size_t i = x->unit.first; i < x->unit.end; i++)
+	for (size_t i = x->unit.first; i < x->unit.end; i++) {
 		x->failures[i] = NULL;
+		x->batches[i] = NULL;
+	}
 	x->job = (struct pgjob){ .lane = PGLANE_ISOLATED,
 		.stmts = x->stmts,
 		.settings = x->settings,
@@ -408,6 +412,7 @@ void mutate_begin(struct exec *x)
 	x->root_of = arena_array(x->arena, uint32_t, plan->nstatements + 1);
 	x->unit.at = arena_array(x->arena, size_t, plan->nroots);
 	x->failures = arena_array(x->arena, const struct failure *, plan->nroots);
+	x->batches = arena_array(x->arena, struct written *, plan->nroots);
 	buf_lit(&x->out, "{\"data\":{");
 	if (plan->resolves && idempotency_is_on(x)) {
 		gql_error_add(&x->errors, ERR_UNSUPPORTED,

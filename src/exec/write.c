@@ -213,8 +213,10 @@ static void take_each(struct exec *x, const struct plan_root *root, size_t i,
 	const struct pgresult *r)
 {
 	const struct write_plan *plan = root->write;
-	if (i == 0)
+	if (i == 0) {
 		x->written = arena_new(x->arena, struct written);
+		x->batches[root - x->plan->roots] = x->written;
+	}
 	if ((int)i == plan->rows_in || (int)i == plan->verdicts_in)
 		need_items(x, plan, r);
 	if ((int)i == plan->rows_in)
@@ -325,6 +327,8 @@ static void put_items(struct exec *x, const struct plan_root *root)
 	for (size_t i = 0; i < x->written->nitems; i++) {
 		if (i)
 			buf_putc(&x->out, ',');
+		if (x->plan->atomic && x->written->items[i].failure)
+			x->failures[root - x->plan->roots] = x->written->items[i].failure;
 		if (put_item(x, root, i))
 			continue;
 		buf_cut(&x->out, start);
@@ -333,6 +337,24 @@ static void put_items(struct exec *x, const struct plan_root *root)
 		return;
 	}
 	buf_putc(&x->out, ']');
+}
+
+void write_put_failed(struct exec *x, const struct plan_root *root, const struct failure *f)
+{
+	const struct write_plan *plan = root->write;
+	struct written *w = x->batches ? x->batches[root - x->plan->roots] : NULL;
+	if (!w)
+		w = arena_new(x->arena, struct written);
+	if (!w->items) {
+		w->nitems = pexpr_length(&plan->items, &x->vars);
+		w->items = arena_array(x->arena, struct item, w->nitems);
+	}
+	for (size_t i = 0; i < w->nitems; i++)
+		if (!w->items[i].failure)
+			w->items[i] = (struct item){ .failure = f,
+				.splices = arena_array(x->arena, str, plan->nerror_splices) };
+	x->written = w;
+	put_items(x, root);
 }
 
 void write_put(struct exec *x, const struct plan_root *root)

@@ -95,6 +95,7 @@ struct write_plan {
 	 * error, stand SQLSTATE, message, detail, constraint, schema, table, column, and whether it
 	 * was raised by RAISE. */
 	bool each;
+	struct pexpr items;       /* each: the list of them */
 	const struct shape *rows; /* ROWS: of the root's value. MEMBERS: of the success member when
 				     it is the row itself, else NULL */
 	const struct shape *const *success_splices; /* by splice of the success member */

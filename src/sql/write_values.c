@@ -190,6 +190,8 @@ static void end_batch(struct batch *b)
 	sql_append(&x, &b->names);
 	sql_lit(&x, "n)");
 	b->w->batch = buf_str(&x.text);
+	if (b->w->each)
+		b->w->out->items = planner_pexpr(b->w->p, b->list);
 	if (b->w->t->row.nnested)
 		b->w->batch = write_nested(b->w, b->list, &b->arrays, &b->names, &b->n);
 }

@@ -50,9 +50,11 @@ type Item @source(relation: "v_item") { id: Int! name: String! stock: Int! }
 type Added { item: Item! status: String! }
 type AddError { code: String! status: String message: String! }
 union AddResult = Added | AddError
+input NewItem { id: Int! name: String! @constraint(maxLength: 5) }
 type Query { items: [Item!]! }
 type Mutation {
   add(id: Int!, name: String!): AddResult! @function(name: "add_item")
+  addEach(input: [NewItem!]!): [AddResult!]! @write(table: "item", action: INSERT)
   addPlain(id: Int!, name: String!): Item @function(name: "add_item")
   count: Int @function(name: "count_items")
   lose(times: Int!, state: String!): Int @function(name: "lose")
@@ -123,6 +125,49 @@ describe('transactions', () => {
     assert.equal(data.n, null);
     assert.deepEqual(errors.map((e) => e.path), [['n']]);
     assert.equal(await items(), '');
+  });
+
+  it('@atomic undoes all when an item of a batch fails', async () => {
+    const item = ([id, name]) => `{id: ${id}, name: "${name}"}`;
+    const batch = (...list) => `addEach(input: [${list.map(item)}]) { ${ADD} }`;
+    const error = (code, status) => ({ __typename: 'AddError', code, status });
+    const undone = error('ROLLED_BACK', 'failed:rolled_back');
+    const added = (name) => ({ __typename: 'Added', item: { name } });
+    const query = `{ one: ${batch([1, 'x'], [2, 'y'])} two: ${batch([3, 'z'], [1, 'again'], [4, 'u'])}
+      add(id: 5, name: "v") { ${ADD} } }`;
+    await clear();
+    const { data, errors } = await post(`mutation @atomic ${query}`);
+    assert.equal(errors, undefined);
+    assert.equal(data.two[1].code, 'CONFLICT');
+    assert.deepEqual(data, { one: [undone, undone], two: [undone, data.two[1], undone], add: undone });
+    assert.equal(await items(), '');
+    assert.equal(await logged(), '0');
+    const alone = (await post(`mutation ${query}`)).data;
+    assert.deepEqual(alone, {
+      one: [added('x'), added('y')], two: [added('z'), data.two[1], added('u')], add: added('v'),
+    });
+    assert.equal(await items(), '1x,2y,3z,4u,5v');
+  });
+
+  it('@atomic undoes the items of a batch when another field fails', async () => {
+    const batch = (id) => `addEach(input: [{id: ${id}, name: "x"}]) { ${ADD} }`;
+    await clear();
+    const undone = { __typename: 'AddError', code: 'ROLLED_BACK', status: 'failed:rolled_back' };
+    const { data, errors } = await post(`mutation @atomic {
+      a: ${batch(1)} add(id: 1, name: "y") { ${ADD} } b: ${batch(2)} }`);
+    assert.equal(errors, undefined);
+    assert.deepEqual(data, { a: [undone], add: { ...undone, code: 'CONFLICT', status: 'conflict:id' }, b: [undone] });
+    assert.equal(await items(), '');
+    const raised = await post(`mutation @atomic { a: ${batch(1)} addPlain(id: 3, name: "") { name } }`);
+    assert.deepEqual(raised.data, { a: [undone], addPlain: null });
+    assert.deepEqual(raised.errors.map((e) => [e.path, e.extensions.code]), [[['addPlain'], 'BAD_USER_INPUT']]);
+    assert.equal(await items(), '');
+    const refused = await post(`mutation {
+      addEach(input: [{id: 1, name: "x"}, {id: 2, name: "too long"}]) { ${ADD} } }`);
+    assert.deepEqual(refused.data.addEach.map((item) => item.code), ['BAD_USER_INPUT', 'BAD_USER_INPUT']);
+    const ok = await post(`mutation @atomic { a: ${batch(1)} b: ${batch(2)} }`);
+    assert.deepEqual([ok.data.a[0].item, ok.data.b[0].item], [{ name: 'x' }, { name: 'x' }]);
+    assert.equal(await items(), '1x,2x');
   });
 
   it('@atomic undoes a single field, too', async () => {
