@@ -74,28 +74,29 @@ static str copy(struct arena *a, str s)
 	return (str){ str_z(a, s), s.n };
 }
 
-static str arguments_text(struct exec *x, const struct resolving *r, struct arena *a)
+static bool arguments_text(struct exec *x, const struct resolving *r, str *out, struct err *e)
 {
-	struct buf b = buf_on(a);
+	struct buf b = buf_on(x->arena);
 	struct param_env env = { .arena = x->arena, .model = x->doc->model, .vars = &x->vars };
 	buf_putc(&b, '{');
 	for (size_t i = 0; i < r->nargs; i++) {
 		struct param_text text;
-		struct err e;
-		bool ok = param_eval(&env, &r->args[i].value, &text, &e) && !text.null;
+		if (!param_eval(&env, &r->args[i].value, &text, e))
+			return false;
 		if (i)
 			buf_putc(&b, ',');
 		buf_put(&b, r->args[i].key);
-		buf_put(&b, ok ? text.text : S("null"));
+		buf_put(&b, text.null ? S("null") : text.text);
 	}
 	buf_putc(&b, '}');
-	return copy(a, buf_str(&b));
+	*out = buf_str(&b);
+	return true;
 }
 
 /* All gaps of one field: `numbers` is their list. */
-static struct exec_batch *batch_new(struct exec *x, const struct shape_field *f,
-	const size_t *numbers, size_t n)
+static struct exec_batch *batch_new(struct exec *x, str arguments, const size_t *numbers, size_t n)
 {
+	const struct shape_field *f = x->gaps.at[numbers[0]].field;
 	struct arena *a = arena_open(0);
 	struct exec_batch *b = arena_new(a, struct exec_batch);
 	size_t *gaps = arena_array(a, size_t, n);
@@ -107,7 +108,7 @@ static struct exec_batch *batch_new(struct exec *x, const struct shape_field *f,
 	*b = (struct exec_batch){ .resolver = copy(a, f->resolving->resolver->name),
 		.field = str_printf(a, "%.*s.%.*s", STR_ARG(f->field->parent->name),
 			STR_ARG(f->field->name)),
-		.arguments = arguments_text(x, f->resolving, a),
+		.arguments = copy(a, arguments),
 		.parents = parents,
 		.answers = arena_array(a, struct batch_answer, n),
 		.n = n,
@@ -129,6 +130,16 @@ static void fail_gap(struct exec *x, struct gap *g, enum err_code code, str mess
 		gql_error_at(&x->errors, e, &x->doc->source, g->field->nodes[i]->at);
 	e->path = str_printf(x->errors.arena, "%.*s]", STR_ARG(g->path));
 	g->null = true;
+}
+
+static void fail_gaps(struct exec *x, const size_t *numbers, size_t n, enum err_code code,
+	str message)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct gap *g = &x->gaps.at[numbers[i]];
+		g->done = true;
+		fail_gap(x, g, code, message);
+	}
 }
 
 static bool is_json(str text)
@@ -199,6 +210,17 @@ static void start_batch(struct exec *x, struct exec_batch *b)
 	exec_batch_done(b);
 }
 
+/* Starts the batch of one field's gaps, or fails them when its arguments have no value. */
+static void start_field(struct exec *x, const size_t *numbers, size_t n)
+{
+	str arguments;
+	struct err e;
+	if (arguments_text(x, x->gaps.at[numbers[0]].field->resolving, &arguments, &e))
+		start_batch(x, batch_new(x, arguments, numbers, n));
+	else
+		fail_gaps(x, numbers, n, e.code, str_from(e.message));
+}
+
 /* Puts the gaps of the first's field in front, in order; returns how many. */
 static size_t take_field(const struct exec *x, struct numbers *l, struct numbers *rest)
 {
@@ -232,11 +254,13 @@ static void next_level(struct exec *x)
 	}
 	while (l.n) {
 		size_t n = take_field(x, &l, &rest);
-		start_batch(x, batch_new(x, x->gaps.at[l.at[0]].field, l.at, n));
+		start_field(x, l.at, n);
 		struct numbers empty = l;
 		l = rest;
 		rest = empty;
 	}
+	if (!x->resolve->first) /* all failed */
+		next_level(x);
 }
 
 static void on_batches(void *arg)
@@ -275,11 +299,7 @@ static void on_timeout(void *arg)
 	struct numbers l = { 0 };
 	detach(x);
 	find_gaps(x, buf_str(&x->out), &l);
-	for (size_t i = 0; i < l.n; i++) {
-		struct gap *g = &x->gaps.at[l.at[i]];
-		g->done = true;
-		fail_gap(x, g, ERR_TIMEOUT, S("The resolver did not answer in time."));
-	}
+	fail_gaps(x, l.at, l.n, ERR_TIMEOUT, S("The resolver did not answer in time."));
 	end_run(x);
 }
 
