@@ -11,6 +11,7 @@ import { program, root } from './server.mjs';
 
 const PORT = 8000; // what pages say
 const START_MS = 90_000;
+const TELL_MS = 10_000;
 const COMMAND_MS = 60_000;
 
 function freePort() {
@@ -155,7 +156,12 @@ export class Place {
     const note = (text) => { this.log += text; };
     child.stdout.setEncoding('utf8').on('data', note);
     child.stderr.setEncoding('utf8').on('data', note);
+    let told = false;
     for (const end = Date.now() + START_MS; ;) {
+      if (!told && Date.now() > end - START_MS + TELL_MS) {
+        told = true; // a mistake in the page's SQL or SDL: the server waits for it to be corrected
+        console.error(`the server is not ready yet:\n${this.log}`);
+      }
       const url = /serving https:/.test(this.log) ? undefined : `http://127.0.0.1:${this.port}/ready`;
       const answer = url && await fetch(url).catch(() => undefined);
       if (answer?.status === 200 || (!url && /serving/.test(this.log))) return;

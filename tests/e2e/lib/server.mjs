@@ -46,9 +46,12 @@ export class Server {
       server.log += text;
       server.listeners.forEach((listen) => listen());
     });
+    const serving = server.waitLog(/serving (https?:\/\/[^\s"]+)\/graphql/, timeout);
+    const { timer } = server;
     const [, url] = await Promise.race([
-      server.waitLog(/serving (https?:\/\/[^\s"]+)\/graphql/, timeout),
+      serving,
       server.exit.then(({ code }) => {
+        clearTimeout(timer); // or it keeps the test's process
         throw new Error(`the server ended with ${code}:\n${server.log}`);
       }),
     ]);
@@ -66,6 +69,7 @@ export class Server {
         this.listeners.delete(look);
         fail(new Error(`no ${pattern} in the log:\n${this.log}`));
       }, timeout);
+      this.timer = timer;
       const look = () => {
         const found = this.log.slice(from).match(pattern);
         if (!found) return;
