@@ -8,7 +8,8 @@ begin
     execute format('select to_jsonb(t.*) from %s t where t.id = $1::%s', source, id_type::regtype)
     into found using id;
     return case when document is null then found
-                else (found - document) || coalesce(found -> document, '{}') end;
+                else (found - document) || case jsonb_typeof(found -> document)
+                    when 'object' then found -> document else '{}' end end;
 end
 $$;
 comment on function fraiseql.entity_of is 'Reads the entity of a mutation that returned its id alone.';

@@ -129,7 +129,9 @@ void contract_put(struct exec *x, const struct plan_root *root)
 		return;
 	}
 	bool whole = m->nrereads == 1 && m->rereads[0].field == UINT32_MAX;
-	if (whole && !x->splices[0].p) {
+	if (whole && c->bubbled) {
+		exec_put_null(x, root);
+	} else if (whole && !x->splices[0].p) {
 		put_failure(x, root, ERR_NOT_FOUND, status, S("The entity can't be read."));
 	} else if (whole) {
 		exec_put_key(x, root);
@@ -161,12 +163,16 @@ static void render_entity(struct exec *x, const struct plan_root *root, size_t n
 	struct buf text = buf_on(x->arena);
 	struct projection p = exec_projection(x);
 	p.out = &text;
-	size_t errors = x->errors.n;
 	const struct shape_field *f = again->field == UINT32_MAX
 		? NULL
 		: &root->mutation->success->variants[0].at[again->field];
-	bool found = pgresult_rows(r) > 0;
-	if (found && project_row(&p, root, f, again->shape, r) && x->errors.n >= errors)
+	if (pgresult_rows(r) == 0)
+		return;
+	bool put = project_row(&p, root, f, again->shape, r);
+	bool gone = !put || str_eq(buf_str(&text), S("null"));
+	if (gone && !f)
+		x->contract.bubbled = true;
+	else if (put && !(gone && f->shape->non_null))
 		x->splices[number] = buf_str(&text);
 }
 

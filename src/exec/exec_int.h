@@ -30,6 +30,7 @@ struct engine {
 struct contract {
 	str column[MUTATION_COLUMNS]; /* .p == NULL: null */
 	bool found;                   /* the function returned a row */
+	bool bubbled; /* a null in the entity that was read again went further out */
 };
 
 /* Roots of a mutation that are one transaction. */

@@ -365,12 +365,18 @@ create function fn_raise(state text) returns fraiseql.mutation_result language p
 begin
   raise exception 'secret %', state using errcode = state;
 end $$;
+create table gap (id int primary key generated always as identity, word text);
+create function fn_gap() returns int language sql as 'insert into gap default values returning id';
+create table document (id int primary key, data jsonb);
+insert into document values (1, 'null'), (2, null), (3, '[1]'), (4, '{"a": 1}');
 create function fn_echo(s text) returns text stable language sql as 'select s';
 create function fn_named(s text) returns setof plain stable language sql as 'select * from plain where name = s';
 create function fn_word(s text) returns fraiseql.mutation_result stable language sql
   as $$ select ($1, null, null, null, null, null)::fraiseql.mutation_result $$;
 `;
 const ASKED_SDL = `
+type Gap @source(relation: "gap") { id: Int! word: String! }
+extend type Mutation { gap: Gap @function(name: "fn_gap") wholeGap: Gap! @function(name: "fn_gap") }
 extend type Query {
   echo(s: String!): String @function(name: "fn_echo")
   named(s: String!): [Plain!] @function(name: "fn_named")
@@ -485,6 +491,19 @@ describe('functions', () => {
       assert.equal((await post(query)).errors, undefined);
     });
   }
+  it('a null that goes out of an entity that was read again is one error', async () => {
+    const { data, errors } = await post('mutation { gap { word } }');
+    assert.deepEqual(data, { gap: null });
+    assert.deepEqual(errors.map((e) => e.path), [['gap', 'word']]);
+    const whole = await post('mutation { wholeGap { word } }');
+    assert.equal(whole.data, null);
+    assert.deepEqual(whole.errors.map((e) => e.path), [['wholeGap', 'word']]);
+  });
+  it('an entity without a document is an object all the same', async () => {
+    const text = await f.pg.sql(`select json_agg(fraiseql.entity_of('document', id::text, 'int', 'data') order by id)
+      from document`);
+    assert.deepEqual(JSON.parse(text), [{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, a: 1 }]);
+  });
   it('a mutation with such a field does nothing', async () => {
     const body = await post('mutation ($n: String = "d") { b16 b9(name: $n) { name } }', { n: null });
     assert.equal(body.data, undefined);
