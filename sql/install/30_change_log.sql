@@ -65,6 +65,9 @@ begin
 end
 $$;
 
+-- Only making a trigger asks for it: who changes a table that has one needs no right.
+revoke execute on function fraiseql.change_log_write() from public;
+
 -- Some members of a row.
 create or replace function fraiseql.change_log_part(data jsonb, keys text[]) returns jsonb
 language sql immutable set search_path = pg_catalog, pg_temp as $$

@@ -134,6 +134,16 @@ describe('change log', () => {
     ]);
   });
 
+  it('who may not write the log can not put its trigger on a table, but changes what has one', async () => {
+    await pg.sql('create role stranger; grant create on schema public to stranger; grant all on account to stranger');
+    await assert.rejects(pg.sql(`set role stranger; create table forged (id int primary key);
+      create trigger t after insert on forged referencing new table as new_rows
+      for each statement execute function fraiseql.change_log_write('id')`), /permission denied for function/);
+    const before = (await log()).length;
+    await pg.sql("set role stranger; insert into account values (20, 'Eve', 1, null)");
+    assert.equal((await log()).length, before + 1);
+  });
+
   it('refuses what it can not log, and goes away again', async () => {
     await pg.sql('create table keyless (n int)');
     await assert.rejects(cli('generate', 'change-log', 'keyless'), /"keyless" has no primary key/);
