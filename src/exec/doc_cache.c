@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { BUCKETS = 1024, PLANS_MAX = 32, ARENA_MAX = 8 * 1024 * 1024 };
+enum { BUCKETS = 1024, PLANS_MAX = 32, ARENA_MAX = 8 * 1024 * 1024, FAILED_MAX = 1024 * 1024 };
 
 struct doc_cache {
 	struct prepared *buckets[BUCKETS];
@@ -205,9 +205,11 @@ const struct plan *prepared_plan(struct doc_cache *c, struct prepared *d,
 		.operation = d->operation,
 		.vars = vars,
 		.errors = errors };
-	struct arena_mark mark = arena_mark(d->arena);
 	if (!plan_build(&r, &plan)) {
-		arena_rewind(d->arena, mark); /* errors are on errors->arena */
+		/* Its errors may be about values on the document's arena, which the request holds.
+		 */
+		if (d->cached && arena_used(d->arena) > FAILED_MAX)
+			evict(c, d);
 		return NULL;
 	}
 	struct plan_entry *e = arena_new(d->arena, struct plan_entry);

@@ -40,11 +40,11 @@ struct found {
 /* The rows of one type: [[n, row], …]. */
 static void note_found(str rows, const struct shape *shape, struct found *found, size_t n)
 {
-	const char *p = rows.p + 1, *end = rows.p + rows.n;
 	str pair, number, row;
 	uint64_t place;
 	if (!rows.n || rows.p[0] != '[')
 		return;
+	const char *p = rows.p + 1, *end = rows.p + rows.n;
 	while (jscan_element(&p, end, &pair)) {
 		const char *q = pair.p + 1, *pair_end = pair.p + pair.n;
 		if (jscan_element(&q, pair_end, &number) && jscan_element(&q, pair_end, &row) &&
