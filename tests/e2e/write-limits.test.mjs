@@ -120,9 +120,15 @@ describe('many rows', () => {
       await f.pg.sql('truncate thing');
       const post = f.server.post({
         query: 'mutation($input: [NewThing!]!) { addThings(input: $input) { code } }', variables: { input } });
-      await new Promise((next) => { setTimeout(next, 20 + 15 * (round % 12)); });
-      await f.pg.sql(`select pg_terminate_backend(pid) from pg_stat_activity
-        where application_name like 'fraiseql%' and state <> 'idle'`);
+      await f.pg.sql(`do $$ begin
+        for i in 1 .. 5000 loop
+          perform pg_stat_clear_snapshot();
+          perform pg_terminate_backend(pid) from pg_stat_activity
+            where application_name like 'fraiseql%' and state = 'active' and query like '%thing%';
+          exit when found;
+          perform pg_sleep(0.001);
+        end loop;
+      end $$`);
       const { body } = await post;
       const rows = Number(await f.pg.sql('select count(*) from thing'));
       const failed = Boolean(body.errors);
