@@ -17,7 +17,7 @@ static bool is_json(const struct cat_type *t)
 
 static bool is_field_of(const struct gql_type *t, const struct gql_input *in)
 {
-	return t && in >= t->inputs && in < t->inputs + t->ninputs;
+	return t && t->ninputs && in >= t->inputs && in < t->inputs + t->ninputs;
 }
 
 str write_input_name(struct writing *w, const struct gql_input *in)

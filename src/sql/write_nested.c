@@ -491,8 +491,10 @@ static void plan_set(struct set *q, struct sql *out)
 	plan_others(q, out, others);
 }
 
+/* The set counts in *n. NOLINTBEGIN(readability-non-const-parameter) */
 str write_nested(struct writing *w, const struct gql_value *rows, struct sql *arrays,
 	struct sql *names, size_t *n)
+/* NOLINTEND(readability-non-const-parameter) */
 {
 	struct set root = { .w = w,
 		.rows = rows,
