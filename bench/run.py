@@ -12,13 +12,20 @@ operation is measured its answer is compared with psql's rows (bench/dataset/par
 
 Printed: medians over the rounds of requests/s, of the ratios within a round, and of CPU microseconds per
 request of the server, of PostgreSQL and of the load generator. --json keeps the raw figures.
+
+C3t is C3 asked by a tenant: with a bearer token, whose claims become settings of a transaction of its own;
+pgbench does the same transaction.
 """
 import argparse
+import base64
+import hashlib
+import hmac
 import json
 import os
 import pwd
 import random
 import re
+import secrets
 import shutil
 import signal
 import statistics
@@ -34,7 +41,9 @@ OPS = os.path.join(HERE, "dataset", "ops")
 USERS = {"xs": 100, "medium": 10000, "large": 100000}
 TICK = os.sysconf("SC_CLK_TCK")
 PORT, NGINX_PORT = 18470, 18471
-ALL_OPS = ["C3", "Q1", "Q2", "Q2b", "Q3", "F1", "F2", "D3", "W1", "M1"]
+ALL_OPS = ["C3", "C3t", "Q1", "Q2", "Q2b", "Q3", "F1", "F2", "D3", "W1", "M1"]
+TOKEN_OPS = ("C3t",)
+SECRET = secrets.token_hex(32)
 # Spares a backend from giving its heap back to the kernel after each statement.
 MALLOC = {"MALLOC_TRIM_THRESHOLD_": "16777216", "MALLOC_TOP_PAD_": "4194304",
           "MALLOC_MMAP_THRESHOLD_": "16777216"}
@@ -122,9 +131,24 @@ def request_body(op):
     return body
 
 
-def fetch(port, body):
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", json.dumps(body).encode(),
-                                     {"content-type": "application/json"})
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def token():
+    claims = {"sub": "u1", "tenant_id": "t1", "exp": int(time.time()) + 86400}
+    signed = ".".join(base64url(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+    return signed + "." + base64url(hmac.new(SECRET.encode(), signed.encode(), hashlib.sha256).digest())
+
+
+def headers(op):
+    bearer = {"authorization": "Bearer " + token()} if op in TOKEN_OPS else {}
+    return {"content-type": "application/json", **bearer}
+
+
+def fetch(port, op):
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", json.dumps(request_body(op)).encode(),
+                                     headers(op))
     with urllib.request.urlopen(request) as answer:
         return answer.read()
 
@@ -133,9 +157,10 @@ def wrk_script(folder, op, users, url):
     """A lua script that sends the operation; with random ids and days where the SQL draws them."""
     body = request_body(op)
     path = os.path.join(folder, op + ".lua")
-    header = 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
+    header = 'wrk.method = "POST"\n' + "".join(f'wrk.headers["{name}"] = {lua(value)}\n'
+                                               for name, value in headers(op).items())
     text = json.dumps(body)
-    if op in ("C3", "M1"):
+    if op in ("C3", "C3t", "M1"):
         ids = sh("psql", "-XAtqc", f"select md5('u' || i)::uuid from generate_series(1, {users}) i", url,
                  capture_output=True).stdout.split()
         with open(os.path.join(folder, "ids"), "w") as f:
@@ -242,7 +267,7 @@ def start_server(a, url):
     words = [a.program, "serve", "--schema", os.path.join(HERE, "dataset", "schema.graphql"),
              "--database", url, "--port", str(PORT), "--no-log-access", "--log-level", "warn"]
     words += a.flags
-    process = subprocess.Popen(words)
+    process = subprocess.Popen(words, env={**os.environ, "FRAISEQL_AUTH_SECRET": SECRET})
     for _ in range(200):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/ready") as answer:
@@ -255,7 +280,7 @@ def start_server(a, url):
 
 def rounds(a, folder, url, postmaster, server, results):
     scripts = {op: wrk_script(folder, op, USERS[a.volume], url) for op in a.ops}
-    sizes = {op: len(fetch(PORT, request_body(op))) for op in a.ops}
+    sizes = {op: len(fetch(PORT, op)) for op in a.ops}
     nginx = start_nginx(folder, sizes)
     time.sleep(0.5)
     plain = {}
@@ -337,7 +362,7 @@ def main():
         postmaster = cluster.pid if cluster else postmaster_of(url)
         server = start_server(a, url)
         for op in a.ops:
-            check_parity(folder, op, fetch(PORT, request_body(op)), url)
+            check_parity(folder, op, fetch(PORT, op), url)
         rounds(a, folder, url, postmaster, server, results)
         table(a, results)
         if a.json:

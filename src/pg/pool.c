@@ -40,7 +40,7 @@ struct pgpool_options pgpool_defaults(void)
 		.application_name = "fraiseql",
 		.lanes = {
 			[PGLANE_FAST] = { .connections = 1, .queue_max = 512, .batch_max = 16 },
-			[PGLANE_ISOLATED] = { .connections = 4, .queue_max = 512, .batch_max = 4 },
+			[PGLANE_ISOLATED] = { .connections = 4, .queue_max = 512, .batch_max = 8 },
 			[PGLANE_SLOW] = { .connections = 2, .queue_max = 128, .batch_max = 1 },
 		},
 		.statement_timeout_ms = 30000,
@@ -71,14 +71,18 @@ static bool options_check(const struct pgpool_options *o, struct err *e)
 	return true;
 }
 
-/* "select set_config($1,$2,true),set_config($3,$4,true)…" for each number of settings. */
+/*
+ * "select where num_nulls(set_config($1,$2,true),set_config($3,$4,true)…)<0" for each number of
+ * settings: all are evaluated, and no row comes back to be described, sent and read.
+ */
 static void build_set_sql(struct pgpool *p)
 {
 	for (unsigned n = 1; n < COUNT(p->set_sql); n++) {
 		struct buf b = buf_on(p->arena);
 		for (unsigned i = 0; i < n; i++)
-			buf_printf(&b, "%sset_config($%u,$%u,true)", i ? "," : "select ", 2 * i + 1,
-				2 * i + 2);
+			buf_printf(&b, "%sset_config($%u,$%u,true)", i ? "," : "select where num_nulls(",
+				2 * i + 1, 2 * i + 2);
+		buf_lit(&b, ")<0");
 		p->set_sql[n] = str_z(p->arena, buf_str(&b));
 	}
 }
