@@ -156,7 +156,7 @@ async def soak(a, t, url, pid, samples):
     fixed = {}
     for op in ("Q1", "Q2b", "Q3", "D3", "F2"):
         body = bench.request_body(op)
-        fixed[op] = (body, json.loads(bench.fetch(bench.PORT, body)))
+        fixed[op] = (body, json.loads(bench.fetch(bench.PORT, op)))
     t.until = time.monotonic() + a.seconds
     await asyncio.gather(watcher(t, pid, samples), killer(t, url, a.kill_every),
                          *(client(t, users, fixed) for _ in range(a.clients)))

@@ -80,8 +80,8 @@ static void build_set_sql(struct pgpool *p)
 	for (unsigned n = 1; n < COUNT(p->set_sql); n++) {
 		struct buf b = buf_on(p->arena);
 		for (unsigned i = 0; i < n; i++)
-			buf_printf(&b, "%sset_config($%u,$%u,true)", i ? "," : "select where num_nulls(",
-				2 * i + 1, 2 * i + 2);
+			buf_printf(&b, "%sset_config($%u,$%u,true)",
+				i ? "," : "select where num_nulls(", 2 * i + 1, 2 * i + 2);
 		buf_lit(&b, ")<0");
 		p->set_sql[n] = str_z(p->arena, buf_str(&b));
 	}

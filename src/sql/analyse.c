@@ -9,8 +9,6 @@
 
 #include "base/vec.h"
 
-#include <pg_query.h>
-
 enum { DEPTH_MAX = 400 };
 
 bool analysis_enter(struct analysis *x)
@@ -280,15 +278,7 @@ bool sql_analyse(struct arena *a, str select, const struct sqlq **out, struct er
 	struct arena *scratch = arena_open(0);
 	struct analysis x = { .arena = a };
 	struct tree t;
-	PgQueryParseResult r = pg_query_parse(str_z(scratch, select));
-	bool ok = !r.error;
-	if (!ok)
-		err_set(e, ERR_SYNTAX, "%s", r.error->message);
-	else if (!tree_read(scratch, str_from(r.parse_tree), &t))
-		ok = err_set(e, ERR_UNSUPPORTED, "it is nested too deeply");
-	else
-		ok = read_statement(&x, &t, out, e);
-	pg_query_free_parse_result(r);
+	bool ok = grammar_read(scratch, select, &t, e) && read_statement(&x, &t, out, e);
 	arena_close(scratch);
 	return ok;
 }

@@ -15,8 +15,6 @@
 #include "base/vec.h"
 #include "sql/tree_int.h"
 
-#include <pg_query.h>
-
 enum { DEPTH_MAX = 400, SOURCES_MAX = 1000 };
 
 struct scope;
@@ -95,18 +93,25 @@ static void leave_open(struct walk *w, const char *why)
 		w->open = str_from(why);
 }
 
-static bool fail(struct walk *w, const char *why)
+static bool fail(struct walk *w, const struct err *e)
 {
 	if (!w->failed)
-		(void)!err_set(w->e, ERR_UNSUPPORTED, "%s", why);
+		*w->e = *e;
 	w->failed = true;
 	return false;
+}
+
+static bool refuse(struct walk *w, const char *why)
+{
+	struct err e;
+	(void)!err_set(&e, ERR_UNSUPPORTED, "%s", why);
+	return fail(w, &e);
 }
 
 static bool enter(struct walk *w)
 {
 	if (w->failed || w->depth >= DEPTH_MAX)
-		return fail(w, "it is nested too deeply");
+		return refuse(w, "it is nested too deeply");
 	w->depth++;
 	return true;
 }
@@ -279,7 +284,7 @@ static struct item *add_item(struct walk *w, struct scope *s, const struct tree 
 static uint32_t add_source(struct walk *w, str schema, str table)
 {
 	if (w->sources.n >= SOURCES_MAX)
-		fail(w, "it reads tables in too many places");
+		refuse(w, "it reads tables in too many places");
 	struct lineage_source *s = vec_push(w->arena, &w->sources);
 	*s = (struct lineage_source){ .schema = str_dup(w->arena, schema),
 		.table = str_dup(w->arena, table) };
@@ -300,19 +305,16 @@ static const struct cte *find_cte(const struct scope *s, str name, const struct 
 
 static const struct derived *walk_text(struct walk *w, str select)
 {
-	PgQueryParseResult r = pg_query_parse(str_z(w->arena, select));
 	const struct derived *d = NULL;
 	struct tree *t = arena_new(w->arena, struct tree);
-	if (r.error)
-		w->failed = !w->failed && !err_set(w->e, ERR_SYNTAX, "%s", r.error->message);
-	else if (!tree_read(w->arena, str_dup(w->arena, str_from(r.parse_tree)), t))
-		fail(w, "it is nested too deeply");
-	pg_query_free_parse_result(r);
+	struct err e;
+	if (!grammar_read(w->arena, select, t, &e))
+		fail(w, &e);
 	const struct tree *list = tree_get(t, "stmts");
 	const struct tree *stmt =
 		list->n == 1 ? tree_as(tree_get(&list->at[0], "stmt"), "SelectStmt") : list;
 	if (!w->failed && (list->n != 1 || !tree_has(stmt)))
-		fail(w, "it is not one SELECT");
+		refuse(w, "it is not one SELECT");
 	if (!w->failed)
 		d = walk_select(w, stmt, NULL, true);
 	return d;

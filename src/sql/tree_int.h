@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/jread.h"
 
 struct tree {
@@ -16,6 +17,9 @@ struct tree {
 	size_t n;
 };
 
+/* The tree of statements; all of it is on `a`. Fails: ERR_SYNTAX, ERR_UNSUPPORTED (nested too
+ * deeply), ERR_CONFIG (libpg_query is missing). */
+MUST_USE bool grammar_read(struct arena *a, str sql, struct tree *out, struct err *e);
 /* Reads the whole text; strings are views of it or of `a`. False: broken, or nested too deeply. */
 MUST_USE bool tree_read(struct arena *a, str json, struct tree *out);
 /* A member of an object; an empty node when there is none. Never NULL. */
