@@ -1,7 +1,6 @@
 /* Claims, their map, the cache and the waiting; signatures are tests/jws_vectors.c's. */
 #include "auth/auth.h"
 
-#include "auth/base64url.h"
 #include "auth/token_cache.h"
 #include "base/buf.h"
 #include "base/check.h"
@@ -10,42 +9,6 @@ static const struct claim_map MAP = { .user_id = STR_INIT("sub"),
 	.tenant_id = STR_INIT("org.id"),
 	.role = STR_INIT("https://example.com/roles"),
 	.scopes = STR_INIT("scope") };
-
-static void base64url(void **state)
-{
-	static const struct {
-		const char *text, *want; /* NULL: refused */
-	} CASES[] = {
-		{ "", "" },
-		{ "Zg", "f" },
-		{ "Zm8", "fo" },
-		{ "Zm9v", "foo" },
-		{ "-_8", "\xfb\xff" },
-		{ "Zm9vYg", "foob" },
-		{ "Zg==", NULL },
-		{ "Z", NULL },
-		{ "Zm9vY", NULL },
-		{ "Zh", NULL },
-		{ "Zm9", NULL },
-		{ "Zm+v", NULL },
-		{ "Zm/v", NULL },
-		{ "Zm v", NULL },
-		{ "Zm\nv", NULL },
-	};
-	struct arena *a = arena_open(0);
-	UNUSED(state);
-	for (size_t i = 0; i < COUNT(CASES); i++) {
-		str out;
-		bool ok = base64url_decode(a, str_from(CASES[i].text), &out);
-		CHECK_INT(CASES[i].text, ok, CASES[i].want != NULL);
-		if (!ok || !CASES[i].want)
-			continue;
-		CHECK_STR(CASES[i].text, out, CASES[i].want);
-		CHECK_STR(CASES[i].text, base64url_encode(a, out), CASES[i].text);
-	}
-	arena_close(a);
-	check_end();
-}
 
 static void settings(void **state)
 {
@@ -244,7 +207,6 @@ static void waiting(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(base64url),
 		cmocka_unit_test(settings),
 		cmocka_unit_test(claims),
 		cmocka_unit_test(database_roles),

@@ -6,8 +6,8 @@
  */
 #include "auth/jws.h"
 
-#include "auth/base64url.h"
 #include "auth/keys_int.h"
+#include "base/base64url.h"
 
 #include <jansson.h>
 #include <string.h>

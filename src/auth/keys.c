@@ -10,8 +10,8 @@
  */
 #include "auth/keys_int.h"
 
-#include "auth/base64url.h"
 #include "auth/roca.h"
+#include "base/base64url.h"
 #include "base/buf.h"
 
 #include <jansson.h>

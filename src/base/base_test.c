@@ -2,6 +2,7 @@
 #include "base/check.h"
 
 #include "base/arena.h"
+#include "base/base64url.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/jread.h"
@@ -241,6 +242,42 @@ static void test_buf_limit(void **state)
 	check_end();
 }
 
+static void test_base64url(void **state)
+{
+	static const struct {
+		const char *text, *want; /* NULL: refused */
+	} CASES[] = {
+		{ "", "" },
+		{ "Zg", "f" },
+		{ "Zm8", "fo" },
+		{ "Zm9v", "foo" },
+		{ "-_8", "\xfb\xff" },
+		{ "Zm9vYg", "foob" },
+		{ "Zg==", NULL },
+		{ "Z", NULL },
+		{ "Zm9vY", NULL },
+		{ "Zh", NULL },
+		{ "Zm9", NULL },
+		{ "Zm+v", NULL },
+		{ "Zm/v", NULL },
+		{ "Zm v", NULL },
+		{ "Zm\nv", NULL },
+	};
+	struct arena *a = arena_open(0);
+	UNUSED(state);
+	for (size_t i = 0; i < COUNT(CASES); i++) {
+		str out;
+		bool ok = base64url_decode(a, str_from(CASES[i].text), &out);
+		CHECK_INT(CASES[i].text, ok, CASES[i].want != NULL);
+		if (!ok || !CASES[i].want)
+			continue;
+		CHECK_STR(CASES[i].text, out, CASES[i].want);
+		CHECK_STR(CASES[i].text, base64url_encode(a, out), CASES[i].text);
+	}
+	arena_close(a);
+	check_end();
+}
+
 static void test_err(void **state)
 {
 	(void)state;
@@ -268,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_map),
 		cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_buf_limit),
+		cmocka_unit_test(test_base64url),
 		cmocka_unit_test(test_err),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

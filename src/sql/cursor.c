@@ -7,6 +7,8 @@
  */
 #include "sql/cursor.h"
 
+#include "base/base64url.h"
+
 #include <string.h>
 
 enum {
@@ -17,62 +19,7 @@ enum {
 	ORDER_AT = CHECK_AT + CHECK_BYTES,
 	KEYS_AT = ORDER_AT + ORDER_BYTES,
 	LENGTH_BYTES = 4, /* of a key, plus 1; 0 is null */
-	CURSOR_MAX = 1 << 20,
 };
-
-/* ---- base64url ---- */
-
-void base64url_put(struct buf *b, str bytes)
-{
-	static const char DIGITS[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	uint32_t bits = 0;
-	unsigned held = 0;
-	buf_reserve(b, bytes.n * 4 / 3 + 4);
-	for (size_t i = 0; i < bytes.n; i++) {
-		bits = bits << 8 | (unsigned char)bytes.p[i];
-		for (held += 8; held >= 6; held -= 6)
-			buf_putc(b, DIGITS[bits >> (held - 6) & 63]);
-	}
-	if (held)
-		buf_putc(b, DIGITS[bits << (6 - held) & 63]);
-}
-
-static int digit_of(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
-bool base64url_read(struct arena *a, str text, str *out)
-{
-	uint32_t bits = 0;
-	unsigned held = 0;
-	size_t n = 0;
-	if (text.n % 4 == 1 || text.n > CURSOR_MAX)
-		return false;
-	char *p = arena_array(a, char, text.n * 3 / 4 + 1);
-	for (size_t i = 0; i < text.n; i++) {
-		int digit = digit_of(text.p[i]);
-		if (digit < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)digit;
-		held += 6;
-		if (held >= 8) {
-			held -= 8;
-			p[n++] = (char)(bits >> held & 255);
-		}
-	}
-	*out = (str){ p, n };
-	return (bits & ((1u << held) - 1)) == 0; /* one text for each value */
-}
-
-/* ---- cursors ---- */
 
 uint64_t cursor_seed(str secret)
 {
@@ -140,7 +87,7 @@ bool cursor_key(struct arena *a, str cursor, uint64_t seed, const struct param *
 	struct param_text *out, struct err *e)
 {
 	str s;
-	if (!base64url_read(a, cursor, &s) || s.n < KEYS_AT || s.p[0] != VERSION)
+	if (!base64url_decode(a, cursor, &s) || s.n < KEYS_AT || s.p[0] != VERSION)
 		return refuse(p, "is not a cursor that this server gave.", e);
 	str body = str_sub(s, ORDER_AT, s.n);
 	if (read_number(s, CHECK_AT, CHECK_BYTES) != str_hash(body, seed))
@@ -165,7 +112,7 @@ static int byte_at(str text, size_t i)
 	size_t at = i / 3 * 4 + i % 3;
 	if (at + 1 >= text.n)
 		return -1;
-	int high = digit_of(text.p[at]), low = digit_of(text.p[at + 1]);
+	int high = base64url_digit(text.p[at]), low = base64url_digit(text.p[at + 1]);
 	if (high < 0 || low < 0)
 		return -1;
 	unsigned shift = 2 * (unsigned)(i % 3 + 1);

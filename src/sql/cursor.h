@@ -30,8 +30,3 @@ MUST_USE bool cursor_key(struct arena *a, str cursor, uint64_t seed, const struc
 /* Which of the first 64 keys are null, as bits; 0 for what is no cursor. Checks nothing, allocates
  * nothing. */
 uint64_t cursor_nulls(str cursor);
-
-/* base64url without padding. Source: RFC 4648 §5. */
-void base64url_put(struct buf *b, str bytes);
-/* False when it is none. */
-MUST_USE bool base64url_read(struct arena *a, str text, str *out);

@@ -81,35 +81,12 @@ static void what_is_no_cursor(void **state)
 	arena_close(a);
 }
 
-static void base64url_is_one_to_one(void **state)
-{
-	UNUSED(state);
-	struct arena *a = arena_open(0);
-	static const struct {
-		const char *text, *bytes;
-	} CASES[] = { { "", "" }, { "Zg", "f" }, { "Zm8", "fo" }, { "Zm9v", "foo" },
-		{ "Zm9vYmFy", "foobar" }, { "-_8", "\xfb\xff" } };
-	for (size_t i = 0; i < COUNT(CASES); i++) {
-		struct buf b = buf_on(a);
-		str back;
-		base64url_put(&b, str_from(CASES[i].bytes));
-		assert_true(str_eq(buf_str(&b), str_from(CASES[i].text)));
-		assert_true(base64url_read(a, str_from(CASES[i].text), &back));
-		assert_true(str_eq(back, str_from(CASES[i].bytes)));
-	}
-	str back;
-	assert_false(base64url_read(a, S("Zh"), &back));
-	assert_false(base64url_read(a, S("Zm9vY"), &back));
-	arena_close(a);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_come_back),
 		cmocka_unit_test(any_change_is_noticed),
 		cmocka_unit_test(what_is_no_cursor),
-		cmocka_unit_test(base64url_is_one_to_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

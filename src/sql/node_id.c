@@ -6,10 +6,10 @@
  */
 #include "sql/node.h"
 
+#include "base/base64url.h"
 #include "base/jread.h"
 #include "base/json.h"
 #include "base/num.h"
-#include "sql/cursor.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ bool node_id_read(struct arena *a, str text, struct node_id *out)
 {
 	str json;
 	*out = (struct node_id){ .n = 0 };
-	if (!base64url_read(a, text, &json))
+	if (!base64url_decode(a, text, &json))
 		return false;
 	struct jread r = jread_on(json, 2);
 	if (!jread_array(&r) || !jread_element(&r) || !jread_string(&r, a, &out->type))

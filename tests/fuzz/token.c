@@ -2,7 +2,7 @@
  * token - fuzzes what bearer tokens come as: the compact form with its header and claims under a
  * known secret, key sets, and base64. A forged signature must never be accepted.
  */
-#include "auth/base64url.h"
+#include "base/base64url.h"
 #include "auth/jwt.h"
 
 #include <assert.h>

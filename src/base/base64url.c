@@ -1,9 +1,9 @@
 /* base64url - strict decoding and encoding. */
-#include "auth/base64url.h"
+#include "base/base64url.h"
 
 static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-static int digit(char c)
+int base64url_digit(char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -25,7 +25,7 @@ bool base64url_decode(struct arena *a, str text, str *out)
 	if (text.n % 4 == 1)
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
-		int d = digit(text.p[i]);
+		int d = base64url_digit(text.p[i]);
 		if (d < 0)
 			return false;
 		bits = bits << 6 | (uint32_t)d;
@@ -41,18 +41,23 @@ bool base64url_decode(struct arena *a, str text, str *out)
 	return true;
 }
 
-str base64url_encode(struct arena *a, str bytes)
+void base64url_put(struct buf *b, str bytes)
 {
-	char *text = arena_array(a, char, bytes.n / 3 * 4 + 4);
 	uint32_t bits = 0;
 	unsigned have = 0;
-	size_t n = 0;
+	buf_reserve(b, bytes.n / 3 * 4 + 4);
 	for (size_t i = 0; i < bytes.n; i++) {
 		bits = bits << 8 | (unsigned char)bytes.p[i];
 		for (have += 8; have >= 6; have -= 6)
-			text[n++] = ALPHABET[bits >> (have - 6) & 63];
+			buf_putc(b, ALPHABET[bits >> (have - 6) & 63]);
 	}
 	if (have)
-		text[n++] = ALPHABET[bits << (6 - have) & 63];
-	return (str){ text, n };
+		buf_putc(b, ALPHABET[bits << (6 - have) & 63]);
+}
+
+str base64url_encode(struct arena *a, str bytes)
+{
+	struct buf b = buf_on(a);
+	base64url_put(&b, bytes);
+	return buf_str(&b);
 }
