@@ -304,7 +304,7 @@ void bind_relation_to(struct compiler *c, const struct gql_field *f, const struc
 	struct join *join = arena_new(c->arena, struct join);
 	str link;
 	out->target = to;
-	j.from.backing = from;
+	join->from = j.from.backing = from;
 	j.to.backing = to;
 	if (!directive_texts(c, f->source, d, "fields", &j.from.names, &j.from.n) ||
 		!directive_texts(c, f->source, d, "references", &j.to.names, &j.to.n))

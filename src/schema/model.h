@@ -84,7 +84,8 @@ struct join_pair {
 };
 
 struct join {
-	struct join_pair *pairs; /* parent = target, or parent = link */
+	const struct backing *from; /* the parent's; NULL: a document without a source */
+	struct join_pair *pairs;    /* parent = target, or parent = link */
 	size_t n;
 	const struct cat_relation *link; /* many-to-many: the link table */
 	bool repeats;                    /* … may hold a pair more than once */

@@ -7,10 +7,15 @@
  */
 #include "sql/planner_int.h"
 
-/* (select r from "tb_user" r where r."id" = …) */
-static void put_looked_up_row(struct sql *w, const struct scope *s, const struct backing *b)
+void put_looked_up(struct sql *w, const struct scope *s, const struct backing *b,
+	const struct cat_column *column)
 {
-	sql_lit(w, "(select r from ");
+	sql_lit(w, "(select r");
+	if (column) {
+		sql_lit(w, ".");
+		sql_ident(w, column->name);
+	}
+	sql_lit(w, " from ");
 	sql_catalog(w, b->relation->sql);
 	sql_lit(w, " r where ");
 	for (size_t i = 0; i < b->nkey; i++) {
@@ -30,7 +35,7 @@ static void put_looked_up_row(struct sql *w, const struct scope *s, const struct
 void put_row_arguments(struct sql *w, const struct scope *s, const struct computed *row)
 {
 	if (!row->columns && s->embedded)
-		put_looked_up_row(w, s, row->backing);
+		put_looked_up(w, s, row->backing, NULL);
 	else if (!row->columns)
 		sql_alias(w, s->row->alias);
 	for (size_t i = 0; row->columns && i < row->n; i++) {

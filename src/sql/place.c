@@ -202,16 +202,47 @@ struct scope scope_embedded(struct planner *p, const struct scope *s, const stru
 	return inner;
 }
 
-void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
-	const struct join_pair *pairs, size_t n)
+static bool is_key(const struct backing *b, const struct cat_column *column)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < b->nkey; i++)
+		if (b->key[i] == column)
+			return true;
+	return false;
+}
+
+/* An embedded document need not hold what relations go by: its row does, and is found by its key.
+ */
+static void put_from(struct sql *w, const struct scope *s, const struct place *place,
+	const struct backing *b)
+{
+	bool looks = s->embedded && place->column && b && b->nkey && !is_key(b, place->column);
+	sql_put_program(w, looks ? "coalesce(" : "");
+	put_place_typed(w, s, place);
+	if (!looks)
+		return;
+	sql_lit(w, ", ");
+	put_looked_up(w, s, b, place->column);
+	sql_lit(w, ")");
+}
+
+void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
+	const struct join *j)
+{
+	for (size_t i = 0; i < j->n; i++) {
 		if (i)
 			sql_lit(w, " and ");
-		put_place_typed(w, to, &pairs[i].to);
+		put_place_typed(w, to, &j->pairs[i].to);
 		sql_lit(w, " = ");
-		put_place_typed(w, from, &pairs[i].from);
+		put_from(w, from, &j->pairs[i].from, j->from);
 	}
+}
+
+/* From a row of the link to the target. */
+static void put_link_pairs(struct sql *w, const struct scope *link, const struct scope *to,
+	const struct join *j)
+{
+	struct join onward = { .pairs = j->link_pairs, .n = j->nlink_pairs };
+	put_pairs(w, link, to, &onward);
 }
 
 static void put_link_column(struct sql *w, const struct place *place, bool first)
@@ -245,7 +276,7 @@ void put_link_join(struct sql *w, const struct join *j, const struct scope *to, 
 	sql_lit(w, " ");
 	sql_alias(w, alias);
 	sql_lit(w, " on ");
-	put_pairs(w, &middle, to, j->link_pairs, j->nlink_pairs);
+	put_link_pairs(w, &middle, to, j);
 }
 
 void put_related(struct planner *p, struct sql *w, const struct scope *s, const struct binding *b,
@@ -261,12 +292,12 @@ void put_related(struct planner *p, struct sql *w, const struct scope *s, const 
 	sql_alias(w, child->alias);
 	if (!j->link) {
 		sql_lit(w, " where ");
-		put_pairs(w, s, &to, j->pairs, j->n);
+		put_pairs(w, s, &to, j);
 		return;
 	}
 	struct row link = { .alias = p->aliases++ };
 	struct scope middle = { .row = &link };
 	put_link_join(w, j, &to, link.alias);
 	sql_lit(w, " where ");
-	put_pairs(w, s, &middle, j->pairs, j->n);
+	put_pairs(w, s, &middle, j);
 }

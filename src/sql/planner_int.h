@@ -190,9 +190,9 @@ str place_cast(const struct place *place, const struct leaf *leaf);
 
 /* The scope of an object that is embedded at `place` of this one. */
 struct scope scope_embedded(struct planner *p, const struct scope *s, const struct place *place);
-/* to = from and …, for the pairs of a join. */
+/* to = from and …: from the parent's row or document to the target or the link. */
 void put_pairs(struct sql *w, const struct scope *from, const struct scope *to,
-	const struct join_pair *pairs, size_t n);
+	const struct join *j);
 
 /*
  * select `what` from the rows of `child` (the target of the relation `b`) that belong to the row of
@@ -213,6 +213,12 @@ void put_join(struct planner *p, const struct scope *parent, struct row *child,
 	const struct join *j, struct sql *on, struct sql *from);
 
 /* ---- computed.c ---- */
+/*
+ * (select r."…" from … r where …): a column of the row whose key stands in the embedded document of
+ * `s`, or with NULL the row.
+ */
+void put_looked_up(struct sql *w, const struct scope *s, const struct backing *b,
+	const struct cat_column *column);
 
 /* A function of the row: "fn"(t0), or with the columns that it takes. */
 void put_computed(struct sql *w, const struct scope *s, const struct computed *row);

@@ -201,13 +201,13 @@ void put_join(struct planner *p, const struct scope *parent, struct row *child,
 {
 	struct scope to = { .row = child };
 	if (!j->link) {
-		put_pairs(on, parent, &to, j->pairs, j->n);
+		put_pairs(on, parent, &to, j);
 		return;
 	}
 	struct row link = { .alias = p->aliases++ };
 	struct scope middle = { .row = &link };
 	put_link_join(from, j, &to, link.alias);
-	put_pairs(on, parent, &middle, j->pairs, j->n);
+	put_pairs(on, parent, &middle, j);
 }
 
 /* (select json_build_array(…) from …), or all such arrays as one. */

@@ -74,7 +74,8 @@ const SDL = `
     ${i ? `up: Level${i} @relation(fields: ["up"], references: ["id"])` : ''}
     ${i < 4 ? `down: [Level${i + 2}!]! @relation(fields: ["id"], references: ["up"])
       page: Level${i + 2}Connection! @relation(fields: ["id"], references: ["up"])` : ''} }`).join('\n')}
-  type Query { notes: [Note!]! notesConnection: NoteConnection!
+  type Card @source(relation: "v_card") { id: Int! person: Person! club: Club }
+  type Query { cards: [Card!]! notes: [Note!]! notesConnection: NoteConnection!
     houses: [House!]! rooms: [Room!]! people: [Person!]! clubs: [Club!]! articles: [Article!]!
     remarks: [Remark!]! levels: [Level1!]! ones: Level1Connection! }
 `;
@@ -121,6 +122,15 @@ const CASES = [
     `select json_agg(${J}('id', id, 'remarks', (select json_agg(${J}('id', x.id)) from (select r.id from remark r
         where (r.data->>'article_id')::int = a.id order by r.id limit 2) x)) order by id) from article a
       where exists (select 1 from remark r where (r.data->>'article_id')::int = a.id and r.data->>'text' like '%1')`],
+  ['from an embedded object whose document lacks the column', `{ cards(where: {person: {boss: {name: {neq: "p1"}}}},
+      orderBy: [{person: {boss: {name: DESC}}}, {id: ASC}], limit: 9) { id person { name boss { name }
+      home { name } } club { members(limit: 1) { id } } } }`,
+    `select json_agg(${J}('id', id, 'person', ${J}('name', name, 'boss', boss, 'home', home), 'club', club))
+      from (select p.id, p.name, ${J}('name', b.name) as boss,
+        (select ${J}('name', c.name) from home h join club c on c.id = h.club_id where h.person_id = p.id) as home,
+        case when p.id % 2 = 0 then ${J}('members', coalesce((select json_agg(${J}('id', person_id)) from
+          (select person_id from member where club_id = 1 + p.id % 6 order by 1 limit 1) m), '[]')) end as club
+        from person p join person b on b.id = p.boss_id where b.name <> 'p1' order by b.name desc, p.id limit 9) x`],
   ['the same relation twice with other arguments', `{ houses(where: {town: {eq: "a"}}) { number
       first: rooms(limit: 1) { id } rest: rooms(offset: 1) { id } } }`,
     `select json_agg(${J}('number', number, 'first', coalesce((select json_agg(${J}('id', id)) from (select id from room
@@ -146,6 +156,9 @@ describe('relations', () => {
       select id, (data->'meta'->>'author_id')::int as author_id, data from article`);
     await pg.sql(`create view v_note as select jsonb_build_object('id', (i * 37) % 50, 'text', 'n' || i % 3) as data
       from generate_series(1, 40) i`);
+    await pg.sql(`create view v_card as select p.id, jsonb_build_object(
+      'person', jsonb_build_object('id', p.id, 'name', p.name),
+      'club', case when p.id % 2 = 0 then jsonb_build_object('id', 1 + p.id % 6) end) as data from person p`);
     await writeFile(join(dir, 'schema.graphql'), SDL);
     server = await Server.start(['serve', '--schema', join(dir, 'schema.graphql'), '--database', pg.url]);
   });
