@@ -210,7 +210,7 @@ void conn_lost(struct pgconn *c, const char *why)
 	snprintf(text, sizeof text, "%.*s", STR_ARG(s));
 	hang_up(c);
 	c->cancel_us = 0;
-	c->got_result = false;
+	c->got_result = c->resync = false;
 	pgconn_enter(c, CONN_DOWN);
 	if (!c->pool->closing) {
 		log_lost(c->pool, text);

@@ -416,10 +416,7 @@ static void on_failure(struct pgconn *c, const PGresult *r)
 		stmtcache_drop(&c->stmts, op->slot, op->serial);
 	if (job)
 		pipe_detach(c, job);
-	if (held)
-		send_sync(c, NULL, false);
-	if (held)
-		conn_flush(c);
+	c->resync |= held;
 	if (again) {
 		job_again(c->pool, job);
 	} else if (job) {
@@ -474,6 +471,17 @@ static void on_held(struct pgconn *c)
 		pgconn_enter(c, CONN_HELD);
 }
 
+/*
+ * The Sync that a held job which failed has not had. Not before libpq's NULL: in an aborted
+ * pipeline a command that is sent behind a result makes it leave that NULL out.
+ */
+static void send_resync(struct pgconn *c)
+{
+	c->resync = false;
+	send_sync(c, NULL, false);
+	conn_flush(c);
+}
+
 /* libpq's NULL: the head has no more results. False when the connection makes no sense any more. */
 static bool on_null(struct pgconn *c)
 {
@@ -487,6 +495,8 @@ static bool on_null(struct pgconn *c)
 	if (conn_op(c, 0)->kind == OP_SYNC) /* an error at commit; the Sync itself follows */
 		return true;
 	pop_op(c);
+	if (c->resync)
+		send_resync(c);
 	if (c->nops == 0 && c->held)
 		on_held(c);
 	return true;

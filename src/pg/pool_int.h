@@ -44,6 +44,7 @@ struct pgconn {
 	unsigned ops_at, nops, ops_cap;
 	bool got_result;        /* the op at the head has had a result */
 	struct pgjob *held;     /* a hold job before its verdict: no Sync was sent */
+	bool resync;            /* it failed: the Sync is due behind its last result */
 	uint64_t head_since_us; /* when the head became the head */
 	uint64_t popped;        /* ops so far */
 

@@ -125,6 +125,37 @@ static void test_hold(void **state)
 	finish(&t);
 }
 
+/* A held job that fails before its last statement costs neither the connection nor the next job. */
+static void test_held_failure(void **state)
+{
+	(void)state;
+	static const char PID[] = "select pg_backend_pid()";
+	struct t t;
+	struct tjob j;
+	struct pgpool_options o = small();
+	char pid[64];
+	o.lanes[PGLANE_ISOLATED].connections = 1;
+	open_with(&t, o);
+	exec(&t, &j, PGLANE_ISOLATED, PGTX_NONE, PID);
+	snprintf(pid, sizeof pid, "%s", j.out);
+	for (int round = 0; round < 6; round++) {
+		int failing = round / 2;
+		prepare(&t, &j, PGLANE_ISOLATED, PGTX_WRITE, "");
+		for (int i = 0; i < 3; i++)
+			j.stmt[i] = stmt_of(i == failing ? "select 1 / 0" : "select 2");
+		j.job.nstmts = 3;
+		j.job.hold = true;
+		submit(&t, &j);
+		CHECK_TRUE("all", run(&t));
+		CHECK_INT(j.message, j.code, ERR_BAD_INPUT);
+		CHECK_INT("statement", j.diag.statement, failing);
+		CHECK_INT("results", j.results, failing);
+		exec(&t, &j, PGLANE_ISOLATED, PGTX_NONE, PID);
+		CHECK_STR("connection", str_from(j.out), pid);
+	}
+	finish(&t);
+}
+
 /* Jobs with settings, without, and failing ones, all mixed: nobody sees another's settings. */
 static void test_settings_never_leak(void **state)
 {
@@ -388,6 +419,7 @@ int main(void)
 		cmocka_unit_test(test_one_of_sixteen_fails),
 		cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_held_failure),
 		cmocka_unit_test(test_settings_never_leak),
 		cmocka_unit_test(test_queue_overflow),
 		cmocka_unit_test(test_prepared_statements_are_bounded),
