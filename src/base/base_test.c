@@ -164,6 +164,27 @@ static void test_json_writer(void **state)
 	check_end();
 }
 
+/* Every byte at every place of short texts, among neighbours that could disturb it. */
+static void test_json_plain(void **state)
+{
+	static const char FILL[] = { 'a', '\x7f', '\x80', '\xff', ' ', '!', '#', '[', ']' };
+	enum { LENGTH = 19 };
+	char text[LENGTH];
+	int wrong = 0;
+	(void)state;
+	for (size_t f = 0; f < sizeof FILL; f++)
+		for (int at = 0; at < LENGTH; at++)
+			for (int c = 0; c < 256; c++) {
+				memset(text, FILL[f], LENGTH);
+				text[at] = (char)c;
+				bool stops = c < 0x20 || c == '"' || c == '\\';
+				wrong += json_plain(text, text + LENGTH) !=
+					text + (stops ? at : LENGTH);
+			}
+	CHECK_INT("wrong", wrong, 0);
+	check_end();
+}
+
 static void test_utf8(void **state)
 {
 	(void)state;
@@ -301,6 +322,7 @@ int main(void)
 		cmocka_unit_test(test_json_accepts),
 		cmocka_unit_test(test_json_values),
 		cmocka_unit_test(test_json_writer),
+		cmocka_unit_test(test_json_plain),
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_map),
 		cmocka_unit_test(test_arena),

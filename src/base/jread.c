@@ -5,6 +5,7 @@
 #include "base/jread.h"
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -204,13 +205,16 @@ static bool check_escape(struct jread *r)
 static bool scan_string(struct jread *r, str *inside, bool *escaped)
 {
 	size_t from = ++r->at;
-	bool wide = false;
+	const char *end = r->text.p + r->text.n;
 	*escaped = false;
-	while (r->at < r->text.n) {
-		unsigned char c = (unsigned char)r->text.p[r->at];
+	for (;;) {
+		r->at = (size_t)(json_plain(r->text.p + r->at, end) - r->text.p);
+		if (r->at == r->text.n)
+			return fail(r, "unterminated string");
+		char c = r->text.p[r->at];
 		if (c == '"') {
 			*inside = str_sub(r->text, from, r->at);
-			size_t ok = wide ? utf8_valid(*inside) : inside->n;
+			size_t ok = utf8_valid(*inside);
 			if (ok != inside->n) {
 				r->at = from + ok;
 				return fail(r, "invalid UTF-8");
@@ -218,18 +222,12 @@ static bool scan_string(struct jread *r, str *inside, bool *escaped)
 			r->at++;
 			return true;
 		}
-		if (c < 0x20)
+		if (c != '\\')
 			return fail(r, "control character in a string");
-		if (c == '\\') {
-			*escaped = true;
-			if (!check_escape(r))
-				return false;
-			continue;
-		}
-		wide |= c >= 0x80;
-		r->at++;
+		*escaped = true;
+		if (!check_escape(r))
+			return false;
 	}
-	return fail(r, "unterminated string");
 }
 
 static size_t unescape_one(str s, size_t i, char *out, size_t *n)
@@ -252,10 +250,12 @@ static str unescape(struct arena *a, str s)
 	char *out = arena_alloc_raw(a, s.n, 1);
 	size_t n = 0;
 	for (size_t i = 0; i < s.n;) {
-		if (s.p[i] == '\\')
+		size_t run = str_find(str_sub(s, i, s.n), '\\');
+		memcpy(out + n, s.p + i, run);
+		n += run;
+		i += run;
+		if (i < s.n)
 			i = unescape_one(s, i, out, &n);
-		else
-			out[n++] = s.p[i++];
 	}
 	return (str){ out, n };
 }

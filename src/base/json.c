@@ -35,16 +35,15 @@ static void put_escape(struct buf *b, unsigned char c)
 /* Escapes a piece that is known to be UTF-8. */
 static void put_valid(struct buf *b, str s)
 {
-	size_t from = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		if (!ESCAPE[c])
-			continue;
-		buf_put(b, str_sub(s, from, i));
-		put_escape(b, c);
-		from = i + 1;
+	const char *from = s.p, *end = from + s.n;
+	while (s.n) {
+		const char *p = json_plain(from, end);
+		buf_put(b, (str){ from, (size_t)(p - from) });
+		if (p == end)
+			return;
+		put_escape(b, (unsigned char)*p);
+		from = p + 1;
 	}
-	buf_put(b, str_sub(s, from, s.n));
 }
 
 void json_put_escaped(struct buf *b, str s)

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "base/str.h"
+#include "base/json.h"
 
 static inline const char *jscan_blank(const char *p, const char *end)
 {
@@ -16,12 +16,9 @@ static inline const char *jscan_blank(const char *p, const char *end)
 /* `p` is at the opening quote; returns behind the closing one. */
 static inline const char *jscan_string(const char *p, const char *end)
 {
-	for (p++; p < end; p++) {
+	for (p++; (p = json_plain(p, end)) < end; p += 2) /* a backslash and what it escapes */
 		if (*p == '"')
 			return p + 1;
-		if (*p == '\\')
-			p++;
-	}
 	return end;
 }
 

@@ -2,8 +2,8 @@
  * token - fuzzes what bearer tokens come as: the compact form with its header and claims under a
  * known secret, key sets, and base64. A forged signature must never be accepted.
  */
-#include "base/base64url.h"
 #include "auth/jwt.h"
+#include "base/base64url.h"
 
 #include <assert.h>
 
