@@ -177,9 +177,11 @@ static void put_settings(struct writing *w, struct sql *s)
 		write_put_one_key(w, s, i);
 		sql_lit(s, ", ''), true)");
 	}
+	/* k is all keys: each row asks for it, none gives it back */
 	for (size_t i = 0; wants_settings(w) && w->many && i < w->t->nlinks; i++) {
 		sql_lit(s, ", k.k");
 		sql_number(s, i);
+		sql_lit(s, " is null");
 	}
 }
 
