@@ -2,16 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { Library } from './lib/library.mjs';
 import { Postgres } from './lib/postgres.mjs';
-import { Server, inherited, program, project, root } from './lib/server.mjs';
+import { Server, project, root } from './lib/server.mjs';
 
 const run = promisify(execFile);
-const build = dirname(program);
 
 const SQL = `
 create table item (n int primary key, name text, town text);
@@ -71,37 +71,24 @@ type Mutation {
 
 describe('the library inside a program', () => {
   let dir;
-  let prefix;
+  let library;
   let pg;
   let host;
   let env;
 
-  /** cc against the installed library. */
-  async function compile(source, out, more = []) {
-    const libraries = join(prefix, (await readdir(join(prefix, 'lib'), { recursive: true }))
-      .map((name) => join('lib', name)).find((name) => name.endsWith('pkgconfig/fraiseql.pc')), '../..');
-    const { stdout } = await run('pkg-config',
-      [`--define-variable=prefix=${prefix}`, '--cflags', '--libs', 'fraiseql', 'jansson'],
-      { env: { ...process.env, PKG_CONFIG_PATH: join(libraries, 'pkgconfig') } });
-    await run('cc', ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-Wno-missing-field-initializers',
-      '-g', '-fsanitize=address', source, '-o', out, ...stdout.trim().split(/\s+/), '-lm', '-lpthread', ...more]);
-    return { ...inherited, LD_LIBRARY_PATH: libraries, ASAN_OPTIONS: 'detect_leaks=1:exitcode=99' };
-  }
-
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'fraiseql-embed-'));
-    await run('meson', ['install', '-C', build, '--no-rebuild', '--destdir', join(dir, 'root')]);
-    prefix = join(dir, 'root', (await run('meson', ['introspect', build, '--buildoptions'])
-      .then(({ stdout }) => JSON.parse(stdout).find((o) => o.name === 'prefix').value)));
+    library = await Library.install();
     pg = await Postgres.start();
     await pg.sql(SQL);
     await writeFile(join(dir, 'schema.graphql'), SDL);
-    env = await compile(join(root, 'tests/e2e/embed/host.c'), join(dir, 'host'));
+    env = await library.compile(join(root, 'tests/e2e/embed/host.c'), join(dir, 'host'));
     host = await start();
   });
   after(async () => {
     if (host) assert.deepEqual(await host.stop(), { code: 0, signal: null }, host.log);
     await pg?.stop();
+    await library?.remove();
     await rm(dir, { recursive: true, force: true });
   });
 
@@ -285,19 +272,31 @@ describe('the library inside a program', () => {
   });
 
   it('shows no names but its own', async () => {
-    const installed = await readdir(join(prefix, 'lib'), { recursive: true });
-    const library = installed.find((name) => /libfraiseql\.so$/.test(name));
-    const { stdout } = await run('nm', ['-D', '--defined-only', join(prefix, 'lib', library)]);
-    const names = stdout.trim().split('\n').map((line) => line.split(' ').at(-1));
-    assert.ok(names.includes('fq_open@@FRAISEQL_1'));
-    assert.deepEqual(names.filter((name) => !/^(fq_\w+@@FRAISEQL_1|FRAISEQL_1)$/.test(name)), []);
+    const header = await readFile(join(library.prefix, 'include/fraiseql.h'), 'utf8');
+    const declared = [...header.matchAll(/^FQ_API [^;(]*?\b(fq_\w+)\(/gm)].map(([, name]) => name).sort();
+    assert.ok(declared.length > 20, declared.join());
+    const names = async (...args) => (await run('nm', [...args, '--defined-only'])).stdout.split('\n')
+      .map((line) => line.split(' ')).filter((words) => words.length > 2).map((words) => words.at(-1)).sort();
+    assert.deepEqual(await names('-D', join(library.folder, 'libfraiseql.so')),
+      ['FRAISEQL_1', ...declared.map((name) => `${name}@@FRAISEQL_1`)]);
+    assert.deepEqual(await names('-g', join(library.folder, 'libfraiseql.a')), declared);
+  });
+
+  it('can be linked statically, with what the pkg-config file names', async () => {
+    const source = join(dir, 'version.c');
+    await writeFile(source, '#include <fraiseql.h>\n#include <stdio.h>\nint main(void) { return puts(fq_version()) < 0; }');
+    const others = (await library.flags('--print-requires-private', 'fraiseql')).filter(Boolean);
+    const words = [...await library.flags('--cflags', 'fraiseql'), `-fsanitize=${library.sanitizer}`, source,
+      join(library.folder, 'libfraiseql.a'), ...await library.flags('--libs', ...others), '-lm', '-lpthread'];
+    await run('cc', [...words, '-o', join(dir, 'version')]);
+    assert.match((await run(join(dir, 'version'))).stdout, /^\d+\.\d+/);
   });
 
   it('the example runs', async () => {
     const own = await project('examples/embed');
     let example;
     try {
-      const exampleEnv = await compile(join(own.dir, 'embed.c'), join(dir, 'example'));
+      const exampleEnv = await library.compile(join(own.dir, 'embed.c'), join(dir, 'example'), ['jansson']);
       await pg.sql('drop schema public cascade; create schema public');
       await pg.file(join(own.dir, 'db/schema/01_places.sql'));
       example = await Server.spawn(join(dir, 'example'), [own.dir],
