@@ -1,9 +1,13 @@
 /*
- * num - reading and printing numbers. strtod is used under the "C" locale only: the program never
- * calls setlocale for LC_NUMERIC, and the text is checked by our own grammar before.
+ * num - reading and printing numbers. The text is checked by our own grammar before strtod sees it.
+ *
+ * A program that has the library inside may have any locale, with a comma in its numbers; strtod
+ * and snprintf are called under the "C" locale, whose object is static: making it allocates
+ * nothing.
  */
 #include "base/num.h"
 
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +77,26 @@ static bool is_number(str s)
 	return i == s.n;
 }
 
+static locale_t begin_c_locale(void)
+{
+	return uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
+}
+
+static double read_c(const char *z)
+{
+	locale_t own = begin_c_locale();
+	double v = strtod(z, NULL);
+	uselocale(own);
+	return v;
+}
+
+static void print_c(char *text, size_t size, int precision, double v)
+{
+	locale_t own = begin_c_locale();
+	snprintf(text, size, "%.*e", precision, v);
+	uselocale(own);
+}
+
 bool num_f64(str s, double *out)
 {
 	char small[64];
@@ -83,7 +107,7 @@ bool num_f64(str s, double *out)
 		return false;
 	memcpy(z, s.p, s.n);
 	z[s.n] = '\0';
-	double v = strtod(z, NULL);
+	double v = read_c(z);
 	if (z != small)
 		free(z);
 	if (!isfinite(v))
@@ -97,8 +121,8 @@ static size_t shortest(double v, char digits[32], int *point)
 {
 	char text[40];
 	for (int precision = 0; precision <= 16; precision++) {
-		snprintf(text, sizeof text, "%.*e", precision, v);
-		if (strtod(text, NULL) == v)
+		print_c(text, sizeof text, precision, v);
+		if (read_c(text) == v)
 			break;
 	}
 	size_t n = 0;
