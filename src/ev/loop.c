@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <uv.h>
@@ -355,6 +356,22 @@ void pathwatch_close(struct pathwatch *p)
 
 /* ---- threads ---- */
 
+/*
+ * The signals that a new thread does not take: all but those of its own faults and of profilers.
+ * The program's handlers are for its own threads, and a signal that these have blocked must not
+ * find one that has not.
+ */
+static sigset_t blocked_signals(void)
+{
+	static const int TAKEN[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT,
+		SIGPROF };
+	sigset_t set;
+	sigfillset(&set);
+	for (size_t i = 0; i < COUNT(TAKEN); i++)
+		sigdelset(&set, TAKEN[i]);
+	return set;
+}
+
 static void thread_main(void *arg)
 {
 	struct thread *t = arg;
@@ -368,7 +385,10 @@ struct thread *thread_start(const char *name, ev_fn *fn, void *arg)
 	snprintf(t->name, sizeof t->name, "%s", name);
 	t->fn = fn;
 	t->arg = arg;
+	sigset_t blocked = blocked_signals(), own;
+	pthread_sigmask(SIG_SETMASK, &blocked, &own); /* the new thread inherits it */
 	must(uv_thread_create(&t->uv, thread_main, t), "thread");
+	pthread_sigmask(SIG_SETMASK, &own, NULL);
 	return t;
 }
 

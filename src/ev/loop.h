@@ -77,7 +77,7 @@ typedef void pathwatch_fn(void *arg, const char *name);
 struct pathwatch *pathwatch_open(struct loop *l, const char *path, pathwatch_fn *fn, void *arg);
 void pathwatch_close(struct pathwatch *p);
 
-/* A thread with a name of at most 15 bytes. */
+/* A thread with a name of at most 15 bytes. It has all signals blocked, but those of faults. */
 struct thread;
 struct thread *thread_start(const char *name, ev_fn *fn, void *arg);
 /* Waits for its end and frees it. */
