@@ -421,6 +421,10 @@ static void on_failure(struct pgconn *c, const PGresult *r)
 		job_again(c->pool, job);
 	} else if (job) {
 		pgresult_diag(r, op->stmt, &e, &d);
+		/* What is set is the server's: a role that is not there is not the client's fault.
+		 */
+		if (op->kind == OP_SET && (e.code == ERR_BAD_INPUT || e.code == ERR_FORBIDDEN))
+			e.code = ERR_INTERNAL;
 		job_done(c->pool, job, &e, &d);
 	}
 }
