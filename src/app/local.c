@@ -1,12 +1,14 @@
 /*
  * local - a project's database and schema, and an engine that is made when the first request comes.
  *
- * The engine's loop is turned here, by whoever asks, until the answer is there.
+ * The engine's loop is turned here, by whoever asks, until the answer is there. Between requests
+ * nobody turns it.
  */
 #include "app/local.h"
 
 #include "app/dev.h"
 #include "app/options.h"
+#include "base/clock.h"
 #include "ev/file.h"
 #include "ev/loop.h"
 
@@ -136,12 +138,16 @@ bool local_execute(struct local *l, struct arena *a, const struct local_request 
 {
 	if (!open_engine(l, e))
 		return false;
+	/* Since the last request the loop stood still: its clock, and what connections had to say.
+	 */
+	loop_turn(l->loop, false);
 	struct waiting *c = arena_new(a, struct waiting);
 	c->exec = (struct exec_request){ .arena = a,
 		.query = r->query,
 		.operation_name = r->operation,
 		.variables = r->variables,
-		.request_id = S("local"),
+		.request_id = str_printf(a, "%016llx%016llx", (unsigned long long)random_u64(),
+			(unsigned long long)random_u64()),
 		.identity = r->identity,
 		.on_done = on_done };
 	c->response = out;
