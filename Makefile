@@ -53,6 +53,7 @@ format:
 install: all
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	meson install -C $(BUILD) $(if $(DESTDIR),--destdir $(DESTDIR))
+	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" -ne 0 ] || ldconfig # programs find the library at once
 
 clean:
 	rm -rf build build-* ui/node_modules tests/e2e/node_modules
