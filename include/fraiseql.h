@@ -21,20 +21,27 @@
  * that no table has, and a context, which says who a request is from.
  *
  * Threads. A handle may be used by any thread; calls on one handle run one after the other, a
- * second caller waits. Two handles do not know of each other. Exceptions: fq_main takes the whole
- * process, and fq_close must be the last call on its handle. Resolvers and the context are called
- * by threads of the library's, several at a time; they must not call functions that take their own
- * handle (struct fq): these may be waiting for them.
+ * second caller waits, also while an operation of fq_execute runs: threads that shall not wait for
+ * each other have handles of their own. Two handles do not know of each other. Exceptions: fq_main
+ * takes the whole process, and fq_close must be the last call on its handle. Resolvers and the
+ * context are called by several threads at a time. Neither they, nor whoever is about to say
+ * fq_batch_done, may call functions that take their own handle (struct fq): these may be waiting
+ * for them.
  *
  * Texts. All are UTF-8 and end with NUL. What you pass is copied or no longer looked at when the
- * call returns. What you get belongs to the struct that it is in, until that is freed.
+ * call returns. What you get belongs to the struct that it is in, until that is freed. The locale
+ * of the process may be any.
+ *
+ * Pointers may be NULL where it is said, and nowhere else.
  *
  * Structs that you pass are to be zeroed first ("= { 0 }" or by naming members): members that come
  * later mean by 0 what was before. The library's names begin with fq_, its symbols have the version
  * FRAISEQL_1; nothing else of it is visible.
  *
- * Signals. The library changes no signal's disposition but in fq_main. Ignore SIGPIPE before
- * fq_serve, as every program with sockets does.
+ * Signals. The library changes no signal's disposition but in fq_main. Its threads block all
+ * signals (but those of faults), so the program's handlers run on the program's threads; a process
+ * that a resolver starts inherits this and should unblock them. Ignore SIGPIPE before fq_serve, as
+ * every program with sockets does.
  *
  * Output. Log lines go to standard error (settings log.level and log.format). Running out of memory
  * ends the process with a message.
@@ -63,10 +70,10 @@ enum fq_status {
 	FQ_IO = 4           /* a file or a socket failed */
 };
 
-/* Why a call failed. Wherever one is taken, NULL is allowed. */
+/* Why a call failed; untouched by those that do not. Wherever one is taken, NULL is allowed. */
 struct fq_error {
 	enum fq_status status;
-	char message[2048]; /* for people; several lines where a schema has several problems */
+	char message[2048]; /* for people; a schema's problems have several lines; may be cut */
 };
 
 /* "1.0.0". Lives as long as the process. */
@@ -110,15 +117,16 @@ struct fq_batch;
 typedef void fq_resolve_fn(struct fq_batch *batch, void *user);
 
 struct fq_resolver {
-	const char *name; /* as in @resolver(name:); copied */
+	const char *name; /* as in @resolver(name:); copied. No two have the same */
 	fq_resolve_fn *fn;
 	void *user; /* handed to fn */
 	/*
 	 * 0: fn may block; it runs on a thread for it (setting resolvers.threads), and the batch is
 	 * answered when it returns.
-	 * 1: fn must not block; it runs on a serving thread, and the batch is answered when
-	 * fq_batch_done is called, by any thread, then or later. It must be called: fq_stop and
-	 * fq_close wait for it.
+	 * 1: fn must not block; it runs on a serving thread (for fq_execute: on the thread that
+	 * called it, so hold no lock there that fn takes), and the batch is answered when
+	 * fq_batch_done is called, by any thread, then or later. It must be called.
+	 * fq_stop and fq_close wait for either, however long the requests are gone.
 	 */
 	int asynchronous;
 };
@@ -135,10 +143,13 @@ FQ_API const char *fq_batch_parent(const struct fq_batch *batch, size_t i);
 FQ_API const char *fq_batch_arguments(const struct fq_batch *batch);
 /* "User.gravatar" */
 FQ_API const char *fq_batch_field(const struct fq_batch *batch);
-/* Of who asks: "user_id", "tenant_id", "role", "claims", "request_id", or a setting's name. NULL
- * when there is none, and for anonymous requests. */
+/* Of who asks: "user_id", "tenant_id", "role" (the first), "claims", or a setting's name: NULL when
+ * there is none, and for anonymous requests. "request_id" is there for all: it names the request in
+ * the log. */
 FQ_API const char *fq_batch_identity(const struct fq_batch *batch, const char *name);
-/* The answer for a parent, JSON, copied; NULL is null. The last call for a parent counts. */
+/* The answer for a parent, JSON, copied; NULL is null. The last call for a parent counts. What is
+ * no JSON, or does not fit the field's type, is an error at the field's path. An i that is too
+ * large is ignored, here and below. */
 FQ_API void fq_batch_put(struct fq_batch *batch, size_t i, const char *json);
 /* An error for a parent, at the field's path. `code`: one of the list in docs/errors.md, such as
  * "NOT_FOUND"; NULL or another = RESOLVER_FAILED. The client sees the message. */
@@ -150,15 +161,15 @@ FQ_API void fq_batch_done(struct fq_batch *batch);
 /* ---- identities ---- */
 
 /* Who a request is from. It becomes session settings in PostgreSQL, as docs/authentication.md says.
- * Anything may be NULL. */
+ * Anything may be NULL, for which the setting is an empty text, or {} for claims. */
 struct fq_identity {
 	const char *user_id;         /* app.user_id */
 	const char *tenant_id;       /* app.tenant_id */
-	const char *roles;           /* words separated by blanks; the first is app.role */
-	const char *scopes;          /* words separated by blanks */
+	const char *roles;           /* 256 words, blanks between; the first is app.role */
+	const char *scopes;          /* 256 words, blanks between */
 	const char *claims;          /* a JSON object; app.claims */
-	const char *const *settings; /* further ones, "app.plan=gold", NULL at the end */
-	const char *database_role;   /* statements run as this role (SET LOCAL ROLE) */
+	const char *const *settings; /* 20 further ones, "app.plan=gold", NULL at the end */
+	const char *database_role;   /* statements run as this role (SET LOCAL ROLE), not "none" */
 };
 
 /*
@@ -170,9 +181,10 @@ struct fq_context;
 typedef void fq_context_fn(struct fq_context *context, void *user);
 /* A header's value (name in any case), or NULL. */
 FQ_API const char *fq_context_header(const struct fq_context *context, const char *name);
-/* The client's address. */
+/* The client's address, without its port. */
 FQ_API const char *fq_context_peer(const struct fq_context *context);
-/* The request is from this identity, which is copied. */
+/* The request is from this identity, which is copied. One that can't be (claims that are no JSON
+ * object, say) is logged, and the request is answered with 500. */
 FQ_API void fq_context_identify(struct fq_context *context, const struct fq_identity *identity);
 /* The request is answered with 401 and this message. */
 FQ_API void fq_context_refuse(struct fq_context *context, const char *message);
@@ -181,20 +193,23 @@ FQ_API void fq_context_refuse(struct fq_context *context, const char *message);
 
 struct fq_options {
 	/* The project's folder, with schema.graphql or schema/, and fraiseql.yaml if there is one.
-	 * NULL: the current folder. */
+	 * NULL: the current folder. The program may change that later. */
 	const char *dir;
 	/*
 	 * Settings as "key=value", NULL at the end; or NULL. Keys as in fraiseql.yaml
 	 * ("log.level=error", "database=postgresql:///blog"). They are stronger than the file and
-	 * the environment. Unknown keys are refused.
+	 * the environment. Unknown keys are refused. Relative paths in them start at the folder
+	 * that is current when they are read; those of the file at the file.
 	 */
 	const char *const *settings;
-	/* 1: DATABASE_URL and FRAISEQL_* of the environment count, too. */
+	/* 1: DATABASE_URL and FRAISEQL_* of the environment count, too. (libpq reads its own PG*
+	 * always.) */
 	int environment;
 	/*
 	 * 1: as `fraiseql dev`: without a database in the settings a private PostgreSQL is started
 	 * in .fraiseql/postgres and made from db/; errors show the database's messages. It must be
-	 * opened on a thread that outlives the handle.
+	 * opened on a thread that outlives the handle. Handles of one project share its PostgreSQL,
+	 * which ends with the first of them.
 	 */
 	int development;
 	const struct fq_resolver *resolvers; /* ends with a NULL name; or NULL. Copied */
@@ -205,7 +220,7 @@ struct fq_options {
 /*
  * Opens a project: reads the settings, finds the database, compiles the schema. On FQ_DONE *out is
  * a handle for fq_close. On failure *out is untouched. A field whose resolver is not registered is
- * a failure (FQ_CONFIG).
+ * a failure (FQ_CONFIG), as is a resolver without fn, or a second one of a name.
  */
 FQ_API enum fq_status fq_open(const struct fq_options *options, struct fq **out,
 	struct fq_error *error);
@@ -227,8 +242,10 @@ struct fq_response {
 
 /*
  * Answers one operation in this process, without a server, and waits for the answer. Errors of the
- * document, its variables or its execution are in the response, and FQ_DONE is returned. Whatever
- * is returned, the response may be given to fq_response_free.
+ * document, its variables or its execution are in the response, and FQ_DONE is returned. FQ_CONFIG:
+ * there is no query, the variables are no JSON object, or the identity is none; the body is ""
+ * then. FQ_UNAVAILABLE: the database could not be asked; the response says so, too. Whatever is
+ * returned, the response may be given to fq_response_free.
  */
 FQ_API enum fq_status fq_execute(struct fq *fq, const struct fq_request *request,
 	struct fq_response *response, struct fq_error *error);

@@ -11,7 +11,6 @@
 #include "ev/file.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,11 +48,22 @@ static enum fq_status status_of(enum err_code code)
 	return refused ? FQ_UNAVAILABLE : FQ_FAILED;
 }
 
+/* As much as there is room for, no character cut in two. */
+static void copy_message(struct fq_error *out, const char *message)
+{
+	size_t n = strlen(message), max = sizeof out->message - 1;
+	if (n > max)
+		for (n = max; n > 0 && ((unsigned char)message[n] & 0xc0) == 0x80; n--)
+			continue;
+	memcpy(out->message, message, n);
+	out->message[n] = '\0';
+}
+
 static enum fq_status fail(struct fq_error *out, enum fq_status status, const char *message)
 {
 	if (out) {
 		out->status = status;
-		snprintf(out->message, sizeof out->message, "%s", message);
+		copy_message(out, message);
 	}
 	return status;
 }
@@ -90,7 +100,7 @@ static bool read_settings(struct fq *fq, const struct fq_options *o, struct err 
 {
 	struct arena *a = fq->arena;
 	struct settings *s = &fq->settings;
-	*s = settings_new(a, str_dup(a, str_from(o->dir ? o->dir : ".")));
+	*s = settings_new(a, file_absolute(a, str_dup(a, str_from(o->dir ? o->dir : "."))));
 	server_mode_defaults(s, fq->mode);
 	const char *file = str_z(a, file_join(a, s->dir, S("fraiseql.yaml")));
 	return (!file_exists(file) || settings_read_file(s, file, e)) &&
@@ -153,7 +163,7 @@ enum fq_status fq_open(const struct fq_options *options, struct fq **out, struct
 	fq->mode = options->development ? MODE_DEV : MODE_SERVE;
 	pthread_mutex_init(&fq->mutex, NULL);
 	enum fq_status status;
-	bool ok = read_settings(fq, options, &e);
+	bool ok = read_settings(fq, options, &e) && fq_resolvers_check(options->resolvers, &e);
 	fq->log = server_log(&fq->settings);
 	ok = ok && local_open(&fq->settings, &fq->log, options->development, &fq->local, &e);
 	if (ok)

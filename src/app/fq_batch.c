@@ -5,12 +5,11 @@
  * thread. Either way nothing but the batch is touched until it is done.
  */
 #include "app/fq_int.h"
+#include "app/settings.h"
 #include "ev/loop.h"
 
 #include <pthread.h>
 #include <string.h>
-
-enum { THREADS_MAX = 64 };
 
 struct fq_batch {
 	struct exec_batch *b;
@@ -22,7 +21,7 @@ struct fq_resolvers {
 	struct arena *arena;
 	struct fq_resolver *list;
 	size_t n;
-	struct thread *threads[THREADS_MAX];
+	struct thread *threads[RESOLVERS_THREADS_MAX];
 	unsigned nthreads;
 	pthread_mutex_t mutex;
 	pthread_cond_t wanted;
@@ -67,6 +66,21 @@ static void queue(struct fq_resolvers *r, struct fq_batch *batch)
 
 /* ---- the list ---- */
 
+bool fq_resolvers_check(const struct fq_resolver *list, struct err *e)
+{
+	for (size_t i = 0; list && list[i].name; i++) {
+		if (!list[i].fn)
+			return err_set(e, ERR_CONFIG, "the resolver \"%s\" has no function",
+				list[i].name);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(list[k].name, list[i].name) == 0)
+				return err_set(e, ERR_CONFIG,
+					"there are two resolvers with the name \"%s\"",
+					list[i].name);
+	}
+	return true;
+}
+
 struct fq_resolvers *fq_resolvers_open(const struct fq_resolver *list, unsigned threads)
 {
 	struct arena *a = arena_open(0);
@@ -83,7 +97,7 @@ struct fq_resolvers *fq_resolvers_open(const struct fq_resolver *list, unsigned 
 	}
 	pthread_mutex_init(&r->mutex, NULL);
 	pthread_cond_init(&r->wanted, NULL);
-	for (; blocking && r->nthreads < MIN(threads, (unsigned)THREADS_MAX); r->nthreads++)
+	for (; blocking && r->nthreads < threads; r->nthreads++)
 		r->threads[r->nthreads] = thread_start("fq-resolver", run, r);
 	return r;
 }

@@ -2,7 +2,9 @@
  * fq_context - who a request is from, as the program says that has the library inside.
  */
 #include "app/fq_int.h"
+#include "app/identify.h"
 #include "base/jread.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 #include "http/server.h"
 
@@ -22,20 +24,52 @@ static str text_of(struct arena *a, const char *z)
 	return z ? (str){ str_z(a, str_from(z)), str_from(z).n } : STR_NONE;
 }
 
+static bool is_utf8(str s)
+{
+	return utf8_valid(s) == s.n;
+}
+
+/* What PostgreSQL would refuse later, and the client be blamed for. */
+static bool check_texts(const struct fq_identity *i, struct err *e)
+{
+	const struct {
+		const char *name, *text;
+	} texts[] = {
+		{ "user_id", i->user_id },
+		{ "tenant_id", i->tenant_id },
+		{ "roles", i->roles },
+		{ "scopes", i->scopes },
+		{ "claims", i->claims },
+		{ "database_role", i->database_role },
+	};
+	for (size_t k = 0; k < COUNT(texts); k++)
+		if (!is_utf8(str_from(texts[k].text)))
+			return err_set(e, ERR_CONFIG,
+				"the member \"%s\" of an identity is not UTF-8", texts[k].name);
+	if (i->database_role && !identify_is_role(str_from(i->database_role)))
+		return err_set(e, ERR_CONFIG,
+			"the database role of an identity must be a role's name, not \"%s\"",
+			i->database_role);
+	return true;
+}
+
 struct words {
 	VEC(str);
 };
 
-static struct words read_words(struct arena *a, const char *text)
+static bool read_words(struct arena *a, const char *text, struct words *out, struct err *e)
 {
-	struct words out = { 0 };
 	str rest = str_from(text);
-	while (rest.n && out.n < IDENTITY_LIST_MAX) {
+	while (rest.n) {
 		str word = str_split(&rest, ' ');
+		if (word.n && out->n == IDENTITY_LIST_MAX)
+			return err_set(e, ERR_CONFIG,
+				"an identity has at most %d roles and %d scopes", IDENTITY_LIST_MAX,
+				IDENTITY_LIST_MAX);
 		if (word.n)
-			*vec_push(a, &out) = (str){ str_z(a, word), word.n };
+			*vec_push(a, out) = (str){ str_z(a, word), word.n };
 	}
-	return out;
+	return true;
 }
 
 static bool read_settings(struct arena *a, const char *const *list, struct identity *out,
@@ -50,6 +84,8 @@ static bool read_settings(struct arena *a, const char *const *list, struct ident
 	struct identity_value *values = arena_array(a, struct identity_value, n);
 	for (size_t i = 0; i < n; i++) {
 		str value = text_of(a, list[i]);
+		if (!is_utf8(value))
+			return err_set(e, ERR_CONFIG, "a setting of an identity is not UTF-8");
 		bool has_value = str_find(value, '=') < value.n;
 		str name = str_split(&value, '=');
 		if (!has_value || !identity_is_setting(name))
@@ -73,7 +109,10 @@ static bool is_object(str text)
 bool fq_identity_read(struct arena *a, const struct fq_identity *from, struct identity *out,
 	struct err *e)
 {
-	struct words roles = read_words(a, from->roles), scopes = read_words(a, from->scopes);
+	struct words roles = { 0 }, scopes = { 0 };
+	if (!check_texts(from, e) || !read_words(a, from->roles, &roles, e) ||
+		!read_words(a, from->scopes, &scopes, e))
+		return false;
 	*out = (struct identity){ .user_id = text_of(a, from->user_id),
 		.tenant_id = text_of(a, from->tenant_id),
 		.role = roles.n ? roles.at[0] : STR_NONE,

@@ -9,7 +9,10 @@
 
 /* The resolvers of a handle, and the threads for those that block. */
 struct fq_resolvers;
-/* Copies the list (NULL: empty), which ends with a NULL name; starts the threads that it needs. */
+/* Is the list (NULL: empty), which ends with a NULL name, one that can be used? Fails: ERR_CONFIG.
+ */
+MUST_USE bool fq_resolvers_check(const struct fq_resolver *list, struct err *e);
+/* Copies the list, which was checked; starts the threads that it needs. */
 struct fq_resolvers *fq_resolvers_open(const struct fq_resolver *list, unsigned threads);
 /* For struct host; `arg` is the fq_resolvers. */
 bool fq_resolvers_start(void *arg, struct exec_batch *b);

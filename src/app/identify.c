@@ -44,7 +44,7 @@ static str text_setting(const struct settings *s, enum setting_id id)
 	return s->values[id].text;
 }
 
-static bool is_role_name(str name)
+bool identify_is_role(str name)
 {
 	return name.n > 0 && name.n < 64 && !str_eq(name, S("none"));
 }
@@ -65,7 +65,7 @@ bool identify_roles(struct arena *a, const struct settings *s, str **out, size_t
 	if (settings_is_set(s, SETTING_AUTH_ANONYMOUS_ROLE))
 		*vec_push(a, &roles) = text_setting(s, SETTING_AUTH_ANONYMOUS_ROLE);
 	for (size_t i = 0; i < roles.n; i++)
-		if (!is_role_name(roles.at[i]))
+		if (!identify_is_role(roles.at[i]))
 			return err_set(e, ERR_CONFIG, "\"%.*s\" is not a database role",
 				STR_ARG(roles.at[i]));
 	*out = roles.at;

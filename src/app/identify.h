@@ -13,6 +13,8 @@
 struct loop;
 struct identify;
 
+/* Can a database role have this name? "none" would be the connection's own. */
+bool identify_is_role(str name);
 /* The database roles that tokens may name, and the anonymous one: on `a`, *n of them. Fails:
  * ERR_CONFIG. */
 MUST_USE bool identify_roles(struct arena *a, const struct settings *s, str **out, size_t *n,

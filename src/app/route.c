@@ -312,7 +312,13 @@ static bool ask_host(struct graphql_request *g, const struct host *host)
 		return true;
 	case HOST_REFUSED: break;
 	}
-	reject(g, e.code, e.message);
+	bool debug = settings_flag(g->worker->shared->settings, SETTING_ERRORS_DEBUG);
+	bool shown = err_info(e.code)->shown;
+	if (!shown) { /* the program's mistake, not the client's */
+		const struct log_field id = { "request", g->http->id };
+		log_fields(g->worker->shared->log, LOG_LEVEL_ERROR, str_from(e.message), &id, 1);
+	}
+	reject(g, e.code, shown || debug ? e.message : err_info(e.code)->text);
 	return true;
 }
 

@@ -227,6 +227,9 @@ bool settings_check(const struct settings *s, struct err *e)
 		settings_number(s, SETTING_LISTS_MAX_LIMIT))
 		return err_set(e, ERR_CONFIG,
 			"lists.default_limit must not be greater than lists.max_limit");
+	if (settings_number(s, SETTING_RESOLVERS_THREADS) > RESOLVERS_THREADS_MAX)
+		return err_set(e, ERR_CONFIG, "resolvers.threads must be at most %d",
+			RESOLVERS_THREADS_MAX);
 	if (!check_auth(s, e))
 		return false;
 	static const enum setting_id POSITIVE[] = { SETTING_LISTS_MAX_LIMIT, SETTING_LIMITS_BODY,

@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+enum { RESOLVERS_THREADS_MAX = 64 };
+
 enum setting_id {
 #define X(id, key, type, def, choices, secret, doc) SETTING_##id,
 #include "app/setting.def"

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -112,6 +113,15 @@ str file_join(struct arena *a, str dir, str name)
 		return name;
 	bool slash = str_ends(dir, S("/"));
 	return str_printf(a, "%.*s%s%.*s", STR_ARG(dir), slash ? "" : "/", STR_ARG(name));
+}
+
+str file_absolute(struct arena *a, str path)
+{
+	char here[PATH_MAX];
+	if (str_starts(path, S("/")) || !getcwd(here, sizeof here))
+		return path;
+	str cwd = str_dup(a, str_from(here));
+	return str_eq(path, S(".")) ? cwd : file_join(a, cwd, path);
 }
 
 str file_dir(str path)

@@ -17,6 +17,8 @@ bool file_exists(const char *path);
 bool file_is_dir(const char *path);
 /* `dir`/`name`; `name` when it is absolute or `dir` is empty or ".". */
 str file_join(struct arena *a, str dir, str name);
+/* `path` as seen from the root, symbolic links kept; itself when the current folder has no name. */
+str file_absolute(struct arena *a, str path);
 /* The part before the last '/', "." without one. */
 str file_dir(str path);
 /*

@@ -284,7 +284,8 @@ describe('the library inside a program', () => {
 
   it('can be linked statically, with what the pkg-config file names', async () => {
     const source = join(dir, 'version.c');
-    await writeFile(source, '#include <fraiseql.h>\n#include <stdio.h>\nint main(void) { return puts(fq_version()) < 0; }');
+    await writeFile(source,
+      '#include <fraiseql.h>\n#include <stdio.h>\nint main(void) { return puts(fq_version()) < 0; }');
     const others = (await library.flags('--print-requires-private', 'fraiseql')).filter(Boolean);
     const words = [...await library.flags('--cflags', 'fraiseql'), `-fsanitize=${library.sanitizer}`, source,
       join(library.folder, 'libfraiseql.a'), ...await library.flags('--libs', ...others), '-lm', '-lpthread'];
