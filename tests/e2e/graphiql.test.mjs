@@ -101,6 +101,19 @@ async function result(pattern) {
   return textOf('.result-window');
 }
 
+// In the page: is its ground light or dark, as wanted, and can every word in the editor be read on it?
+function readable(wanted) {
+  const luminance = (colour) => colour.match(/[\d.]+/g).slice(0, 3).map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+  const style = (element) => getComputedStyle(element);
+  const ground = luminance(style(document.querySelector('.graphiql-container')).backgroundColor);
+  const words = [...document.querySelectorAll('.graphiql-query-editor .view-line span span')]
+    .filter((word) => word.textContent.trim()).map((word) => luminance(style(word).color));
+  return (ground < 0.5 ? 'dark' : 'light') === wanted && words.length > 3 && words.every((word) =>
+    (Math.max(word, ground) + 0.05) / (Math.min(word, ground) + 0.05) > 3);
+}
+
 function watch() {
   requests = [];
   complaints = [];
@@ -224,6 +237,63 @@ describe('the browser page', { concurrency: false }, () => {
       /Cannot query field \\"nonsenseField\\" on type \\"Query\\"/);
     const at = complaints.findIndex((line) => / 400 /.test(line));
     if (at >= 0) complaints.splice(at, 1); // Chromium reports each answer of status 400
+  });
+
+  it('follows the colours of the system while it is open', async () => {
+    const becomes = (wanted) => page.waitForFunction(readable, wanted);
+    for (const colorScheme of ['dark', 'light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await becomes(colorScheme);
+    }
+    // Whoever chose a theme keeps it.
+    await page.getByRole('button', { name: /settings/i }).click();
+    await page.getByRole('button', { name: 'Light' }).click();
+    await page.keyboard.press('Escape');
+    await becomes('light');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); }));
+    assert.ok(await page.evaluate(readable, 'light'));
+  });
+
+  it('has room for everything on a narrow screen', async () => {
+    await page.setViewportSize({ width: 420, height: 800 });
+    const fits = async (what) => assert.deepEqual(await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      const cut = ['sidebar', 'sessions', 'editors', 'toolbar', 'response', 'plugin', 'dialog']
+        .flatMap((name) => [...document.querySelectorAll(`.graphiql-${name}`)])
+        .filter((element) => getComputedStyle(element).opacity !== '0')
+        .map((element) => [element.className, element.getBoundingClientRect()])
+        .filter(([, box]) => box.left < 0 || box.right > innerWidth || box.top < 0
+          || box.bottom > innerHeight);
+      return { over: scrollWidth - clientWidth, cut };
+    }), { over: 0, cut: [] }, what);
+    await write(`query Narrow { ${root}(limit: 1) { ${field} aLongAlias: ${field} another: ${field} } }`);
+    await run();
+    await result(/"aLongAlias": "/);
+    await fits('the panes');
+    // A pane as wide as a line of text, and none beside it.
+    for (const selector of ['.graphiql-query-editor .monaco-editor', '.result-window']) {
+      const box = await page.locator(selector).boundingBox();
+      assert.ok(box.width >= 280 && box.height >= 150, `${selector}: ${JSON.stringify(box)}`);
+    }
+    await page.getByRole('button', { name: /Documentation Explorer/ }).click();
+    await page.locator('.graphiql-doc-explorer').getByText(type, { exact: true }).click();
+    await page.locator('.graphiql-doc-explorer-field-name', { hasText: field }).first().click();
+    await fits('the documentation');
+    await page.getByRole('button', { name: /Documentation Explorer/ }).click();
+    await page.getByRole('button', { name: 'Variables', exact: true }).click();
+    await fits('the variables');
+    await page.getByRole('button', { name: /settings/i }).click();
+    await page.getByRole('button', { name: 'Dark' }).click();
+    await fits('the settings');
+    const buttons = await page.locator('.graphiql-dialog').evaluate((dialog) =>
+      [...dialog.querySelectorAll('button')].filter((button) =>
+        button.getBoundingClientRect().right > dialog.getBoundingClientRect().right).length);
+    assert.equal(buttons, 0, 'buttons beyond the edge of the settings');
+    await page.keyboard.press('Escape');
+    await run();
+    await result(/"aLongAlias": "/);
   });
 
   it('tells that the schema broke, and takes up the repaired one', { skip }, async () => {

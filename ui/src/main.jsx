@@ -7,6 +7,7 @@ import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { DevBanner } from './dev-banner.jsx';
 import icon from './icon.svg';
+import { Surroundings } from './surroundings.jsx';
 
 globalThis.MonacoEnvironment = {
   getWorker: (_id, label) => new Worker('graphiql-worker.js', { name: label }),
@@ -14,7 +15,7 @@ globalThis.MonacoEnvironment = {
 
 const DEFAULT_QUERY = `# Ctrl-Enter runs the query, Ctrl-Space
 # completes, F1 lists all commands.
-# The book on the left explains your schema.
+# The book at the top left explains your schema.
 
 query {
   __typename
@@ -40,6 +41,7 @@ function Page() {
       <GraphiQL.Logo>
         <span className="logo"><img src={icon} alt="" />FraiseQL</span>
       </GraphiQL.Logo>
+      <Surroundings />
       <DevBanner url="/_dev/status" />
     </GraphiQL>
   );
