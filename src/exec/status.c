@@ -14,7 +14,7 @@ const struct status_row STATUS_ROWS[] = {
 	{ "done", false, true, ERR_NONE, "Done." },
 	{ "noop", true, true, ERR_NONE, "Nothing had to be changed." },
 	{ "not_found", true, false, ERR_NOT_FOUND, "There is no such entity." },
-	{ "unauthorized", false, false, ERR_UNAUTHENTICATED, "The caller is not known." },
+	{ "unauthorized", true, false, ERR_UNAUTHENTICATED, "The caller is not known." },
 	{ "forbidden", true, false, ERR_FORBIDDEN, "The caller may not do this." },
 	{ "conflict", true, false, ERR_CONFLICT,
 		"Stored data contradicts; metadata.conflict may carry the entity." },
@@ -39,7 +39,8 @@ const struct status_row *status_find(str status)
 {
 	static const struct status_row UNKNOWN = { "", false, false, ERR_MUTATION,
 		"The status is not known." };
-	static const struct status_row NONE = { "", false, true, ERR_NONE, "No status: success." };
+	static const struct status_row NONE = { "", false, false, ERR_MUTATION,
+		"The function gave no status." };
 	if (status.n == 0)
 		return &NONE;
 	for (size_t i = 0; i < COUNT(STATUS_ROWS); i++)

@@ -17,7 +17,7 @@ struct status_row {
 extern const struct status_row STATUS_ROWS[];
 extern const size_t STATUS_ROWS_COUNT;
 
-/* What the status means. Unknown words are MUTATION_FAILED; an empty status is success. */
+/* What the status means. Unknown words, and none, are MUTATION_FAILED. */
 const struct status_row *status_find(str status);
 /* The same for one call: what @status says of it comes first. */
 struct status_row status_of(const struct call *call, str status);

@@ -99,7 +99,7 @@ struct order_item {
 };
 
 struct list_policy {
-	uint32_t default_limit, max_limit; /* rows */
+	uint32_t default_limit, max_limit; /* rows; default_limit 0: all */
 	struct order_item *order;          /* default order; may be empty */
 	size_t norder;
 };

@@ -104,6 +104,12 @@ static bool result_rows(struct calling *k, struct binding *out)
 
 /* ---- documents and values ---- */
 
+static bool is_many(const struct cat_function *fn)
+{
+	return fn->returns_set || cat_type_plain(fn->returns)->kind == CAT_ARRAY;
+}
+
+/* One document, which may be a list itself, or a set or an array of them. */
 static bool result_document(struct calling *k)
 {
 	if (k->field->parent == k->c->gql->mutation && k->field->type->type->kind == GQL_UNION)
@@ -112,11 +118,11 @@ static bool result_document(struct calling *k)
 				STR_ARG(result_returned(k))),
 			S("A union of a success and an error type needs a function that returns "
 			  "fraiseql.mutation_result."));
-	if (k->function->returns_set)
+	if (is_many(k->function) && !gql_is_list(k->field->type))
 		return result_refuse(k,
-			str_printf(k->c->arena, "%.*s, which is not implemented yet.",
+			str_printf(k->c->arena, "%.*s, but the field is one object.",
 				STR_ARG(result_returned(k))),
-			S("Let it return one document; jsonb_agg makes a list."));
+			S("Make the field a list, or let the function return one document."));
 	k->call->result = RESULT_JSON;
 	return true;
 }
@@ -180,7 +186,7 @@ bool bind_result(struct calling *k, struct binding *out)
 		return result_void(k, out);
 	if (!gql_is_composite(k->field->type->type))
 		return result_value(k, out);
-	if (result_is_json(type))
+	if (result_is_json(type->kind == CAT_ARRAY && type->base ? type->base : type))
 		return result_document(k);
 	if (fn->nout > 0)
 		return result_rows(k, out);

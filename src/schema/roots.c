@@ -244,6 +244,8 @@ void bind_list_policy(struct compiler *c, const struct gql_field *f, struct bind
 			"%.*s.%.*s: the default limit (%u) is above the maximum (%u).",
 			STR_ARG(f->parent->name), STR_ARG(f->name), asked, policy->max_limit);
 	policy->default_limit = asked ? asked : MIN(c->options->default_limit, policy->max_limit);
+	if (!asked && f->parent == c->gql->mutation)
+		policy->default_limit = 0; /* what was done is told whole */
 }
 
 /* ---- fields of the root types ---- */

@@ -104,9 +104,11 @@ static void put_row_document(struct calling *c)
 	}
 	sql_lit(c->w, "(to_jsonb(r.*) - ");
 	sql_quoted(c->w, data);
-	sql_lit(c->w, "::text) || coalesce(");
+	sql_lit(c->w, "::text) || case jsonb_typeof(");
 	put_out(c->w, data);
-	sql_lit(c->w, "::jsonb, '{}')");
+	sql_lit(c->w, "::jsonb) when 'object' then ");
+	put_out(c->w, data);
+	sql_lit(c->w, "::jsonb else '{}' end");
 }
 
 static void put_row(struct calling *c)
@@ -130,7 +132,8 @@ static void put_row(struct calling *c)
 static void put_json(struct calling *c)
 {
 	sql_lit(c->w,
-		"case when r.v is null then 'not_found' else coalesce(r.v->>'status', 'success') end, "
+		"case when r.v is null then 'not_found' when r.v->'status' is null then 'success' "
+		"else coalesce(r.v->>'status', '') end, "
 		"r.v->>'message', r.v->>'id', "
 		"case when r.v->'status' is null then r.v "
 		"else coalesce(r.v->'entity', r.v->'object_data') end, "
@@ -152,22 +155,31 @@ static void put_contract_columns(struct calling *c)
 	}
 }
 
-/* The id of the entity that is read again, for the statements behind this one. */
+/*
+ * The id of the entity that is read again, for the statements behind this one: what the function
+ * says it is, or the one in the entity's document.
+ */
 static void put_entity_id(struct calling *c)
 {
-	bool value = c->call->contract == CONTRACT_ID;
-	bool json = c->call->contract == CONTRACT_JSON;
-	str id = find_out(c->call->function, "id", "id");
-	if (!value && !json && !id.n)
-		return;
+	bool columns = c->call->contract == CONTRACT_COLUMNS;
+	str id = find_out(c->call->function, "id", "id"), entity = STR_NONE;
+	if (columns)
+		entity = find_out(c->call->function, "entity", "object_data");
 	sql_lit(c->w, ", set_config('fraiseql.entity_id', coalesce(");
-	if (value)
-		sql_lit(c->w, "r.v");
-	else if (json)
-		sql_lit(c->w, "r.v->>'id'");
-	else
+	if (c->call->contract == CONTRACT_ID)
+		sql_lit(c->w, "r.v::text, ");
+	if (c->call->contract == CONTRACT_JSON)
+		sql_lit(c->w, "r.v->>'id', r.v->'entity'->>'id', r.v->'object_data'->>'id', ");
+	if (id.n) {
 		put_out(c->w, id);
-	sql_lit(c->w, "::text, ''), true)");
+		sql_lit(c->w, "::text, ");
+	}
+	if (entity.n) {
+		sql_lit(c->w, "to_jsonb(");
+		put_out(c->w, entity);
+		sql_lit(c->w, ")->>'id', ");
+	}
+	sql_lit(c->w, "''), true)");
 }
 
 /* … from schema.fn(…) r */

@@ -88,6 +88,8 @@ static void put_limit(struct planner *p, struct sql *w, const struct rows_reques
 		sql_lit(w, " limit 1");
 		return;
 	}
+	if (!limit && policy->default_limit == 0)
+		return;
 	sql_lit(w, " limit ");
 	if (limit)
 		put_count(p, w, limit, a->input[ARG_LIMIT], policy->max_limit, &made);
@@ -139,7 +141,9 @@ bool put_rows(struct planner *p, struct sql *w, const struct row *row, const str
 	}
 	struct order_request order = row_order(&of);
 	struct order_keys keys = { 0 };
-	if (q->many && !order_keys(p, row, &order, &keys))
+	/* a function's rows have its order, unless the schema says another */
+	bool ordered = q->many && (!q->from || q->binding->list.norder > 0);
+	if (ordered && !order_keys(p, row, &order, &keys))
 		return false;
 	put_order_keys(w, &keys, false);
 	put_limit(p, w, q, &of.args);

@@ -184,6 +184,17 @@ const FORMS = [
       end $$`, want: { user: { name: 'No entity', loud: 'NO ENTITY' }, status: 'created' },
   },
   {
+    form: 'returns fraiseql.mutation_result', field: 'b1d(name: String!): UserResult!', call: 'b1d(name: "Entity only")',
+    select: '... on UserSuccess { user { name pets { name } } }',
+    sql: `fn_b1d(name text) returns fraiseql.mutation_result language plpgsql as $$
+      declare made v_user;
+      begin
+        insert into tb_user (name) values (fn_b1d.name) returning id into made.id;
+        select * into made from v_user where id = made.id;
+        return ('created', null, null, made.data, null, null)::fraiseql.mutation_result;
+      end $$`, want: { user: { name: 'Entity only', pets: [] } },
+  },
+  {
     form: 'returns fraiseql.mutation_result', field: 'b1c: UserResult!', call: 'b1c',
     select: '... on UserSuccess { user { name } status }',
     sql: `fn_b1c() returns fraiseql.mutation_result language sql as
@@ -241,6 +252,22 @@ const FORMS = [
       then '{"status": "conflict:x", "message": "no", "metadata": {"conflict": {"name": "T"}}}'::jsonb
       else '{"status": "ok", "message": "yes", "entity": {"name": "J"}, "metadata": {"note": "n"}}' end $$`,
     want: { user: { name: 'J' }, message: 'yes', note: 'n' },
+  },
+  {
+    form: 'returns jsonb with a status', field: 'b4b(status: String): UserResult!', call: 'b4b(status: "ok")',
+    select: '... on UserSuccess { user { name pets { name } } }',
+    sql: `fn_b4b(status text default null) returns jsonb language plpgsql as $$
+      declare made v_user;
+      begin
+        insert into tb_user (name) values ('In JSON') returning id into made.id;
+        select * into made from v_user where id = made.id;
+        return case when fn_b4b.status is null then made.data
+          else jsonb_build_object('status', fn_b4b.status, 'entity', made.data) end;
+      end $$`, want: { user: { name: 'In JSON', pets: [] } },
+  },
+  {
+    form: 'returns jsonb with a status', reuse: 'b4b', call: 'b4b',
+    select: '... on UserSuccess { user { name pets { name } } }', want: { user: { name: 'In JSON', pets: [] } },
   },
   {
     form: 'returns jsonb with a status', reuse: 'b4', call: 'b4(fail: true)',
@@ -324,6 +351,16 @@ const FORMS = [
     want: [{ day: '2026-01-02', n: '1' }, { day: '2026-01-03', n: '2' }],
   },
   {
+    form: 'returns a set of rows', field: 'b11b(n: Int!): [Plain!]!', call: 'b11b(n: 250)', select: 'id',
+    sql: `fn_b11b(n int) returns setof plain language sql
+      as $$ select i, 'n' || i from generate_series($1, 1, -1) i $$`,
+    want: Array.from({ length: 250 }, (_, i) => ({ id: 250 - i })),
+  },
+  {
+    form: 'returns a set of rows', field: 'b11c(n: Int!): [Plain!]! @list(defaultLimit: 2, defaultOrder: "name")',
+    function: 'fn_b11b', call: 'b11c(n: 9)', select: 'id', want: [{ id: 1 }, { id: 2 }],
+  },
+  {
     form: 'returns a document', field: 'b12: Counts', call: 'b12', select: 'low total',
     sql: `fn_b12() returns jsonb language sql as $$ select '{"total": 1, "low": 2, "more": 3}'::jsonb $$`,
     want: { low: 2, total: 1 },
@@ -332,6 +369,26 @@ const FORMS = [
     form: 'returns a document', field: 'b12b: UserResult!', call: 'b12b',
     select: '... on UserSuccess { user { name } }',
     sql: `fn_b12b() returns json language sql as $$ select '{"name": "D"}'::json $$`, want: { user: { name: 'D' } },
+  },
+  {
+    form: 'returns a set of documents', field: 'b12c(n: Int!): [Counts!]!', call: 'b12c(n: 150)', select: 'low total',
+    sql: `fn_b12c(n int) returns setof jsonb language sql
+      as $$ select jsonb_build_object('low', i, 'total', $1) from generate_series($1, 1, -1) i $$`,
+    want: Array.from({ length: 150 }, (_, i) => ({ low: 150 - i, total: 150 })),
+  },
+  {
+    form: 'returns a set of documents', field: 'b12d(n: Int!): [Counts!]!', call: 'b12d(n: 0)', select: 'low',
+    function: 'fn_b12c', want: [],
+  },
+  {
+    form: 'returns a set of documents', field: 'b12e: [Counts]', call: 'b12e', select: 'total',
+    sql: `fn_b12e() returns setof json language sql as $$ values ('{"total": 1}'::json), (null), ('null') $$`,
+    want: [{ total: 1 }, null, null],
+  },
+  {
+    form: 'returns an array of documents', field: 'b12f: [Counts!]', call: 'b12f', select: 'total low',
+    sql: `fn_b12f() returns jsonb[] language sql as $$ select array['{"total": 1}', '{"low": 2}']::jsonb[] $$`,
+    want: [{ total: 1, low: null }, { total: null, low: 2 }],
   },
   {
     form: 'returns a value', field: 'b13: DateTime', call: 'b13',
@@ -361,6 +418,8 @@ const nameOf = (c) => c.field.match(/^\w+/)[0];
 const STATUS = `
 create function fn_status(status text) returns fraiseql.mutation_result language sql
   as $$ select ($1, null, null, null, null, null)::fraiseql.mutation_result $$;
+create function fn_json_status(status text) returns jsonb language sql
+  as $$ select jsonb_build_object('status', status, 'message', null) $$;
 create function fn_raise(state text) returns fraiseql.mutation_result language plpgsql as $$
 begin
   raise exception 'secret %', state using errcode = state;
@@ -369,22 +428,35 @@ create table gap (id int primary key generated always as identity, word text);
 create function fn_gap() returns int language sql as 'insert into gap default values returning id';
 create table document (id int primary key, data jsonb);
 insert into document values (1, 'null'), (2, null), (3, '[1]'), (4, '{"a": 1}');
+create function fn_document(id int) returns document language sql as 'select * from document d where d.id = $1';
 create function fn_echo(s text) returns text stable language sql as 'select s';
 create function fn_named(s text) returns setof plain stable language sql as 'select * from plain where name = s';
+create function fn_ranked(n int) returns setof plain stable language sql
+  as $$ select i, 'n' || i from generate_series($1, 1, -1) i $$;
+create function fn_documents(n int) returns setof jsonb stable language sql
+  as $$ select to_jsonb(x) from fn_ranked(n) x $$;
 create function fn_word(s text) returns fraiseql.mutation_result stable language sql
   as $$ select ($1, null, null, null, null, null)::fraiseql.mutation_result $$;
 `;
 const ASKED_SDL = `
 type Gap @source(relation: "gap") { id: Int! word: String! }
-extend type Mutation { gap: Gap @function(name: "fn_gap") wholeGap: Gap! @function(name: "fn_gap") }
+type Document @source(relation: "document") { id: Int! a: Int }
+type DocumentSuccess { document: Document! }
+union DocumentResult = DocumentSuccess | UserError
+extend type Mutation {
+  document(id: Int!): DocumentResult! @function(name: "fn_document") gap: Gap @function(name: "fn_gap") wholeGap: Gap! @function(name: "fn_gap") }
 extend type Query {
   echo(s: String!): String @function(name: "fn_echo")
   named(s: String!): [Plain!] @function(name: "fn_named")
   word(s: String!): Done @function(name: "fn_word")
+  ranked(n: Int!): [Plain!] @function(name: "fn_ranked")
+  few(n: Int!): [Plain!] @function(name: "fn_ranked") @list(defaultLimit: 3, defaultOrder: "name DESC")
+  documents(n: Int!): [Plain!] @function(name: "fn_documents")
 }
 `;
 const STATUS_SDL = `
-  status(status: String!): DoneResult! @function(name: "fn_status")
+  status(status: String): DoneResult! @function(name: "fn_status")
+  jsonStatus(status: String): DoneResult! @function(name: "fn_json_status")
   plainStatus(status: String!): Done @function(name: "fn_status")
   otherStatus(status: String!): DoneResult! @function(name: "fn_status")
     @status(match: "noop", means: CONFLICT) @status(match: "failed:soft", means: SUCCESS)
@@ -443,6 +515,16 @@ describe('functions', () => {
         });
       }
     }
+    it('none is an error, too', async () => {
+      const want = { code: 'MUTATION_FAILED', message: 'The function gave no status.' };
+      for (const [field, values] of [['status', ['']], ['jsonStatus', [null]]]) {
+        for (const s of values) {
+          const { data } = await post(
+            `mutation ($s: String) { it: ${field}(status: $s) { ... on UserError { code message } } }`, { s });
+          assert.deepEqual(data, { it: want }, `${field} ${s}`);
+        }
+      }
+    });
     it('@status says otherwise', async () => {
       const of = async (s) => (await post(
         'mutation ($s: String!) { otherStatus(status: $s) { ... on Done { status } ... on UserError { code } } }',
@@ -500,9 +582,19 @@ describe('functions', () => {
     assert.deepEqual(whole.errors.map((e) => e.path), [['wholeGap', 'word']]);
   });
   it('an entity without a document is an object all the same', async () => {
+    for (let id = 1; id <= 4; id += 1) {
+      const { data } = await post(`mutation { document(id: ${id}) { ... on DocumentSuccess { document { id a } } } }`);
+      assert.deepEqual(data, { document: { document: { id, a: id === 4 ? 1 : null } } });
+    }
     const text = await f.pg.sql(`select json_agg(fraiseql.entity_of('document', id::text, 'int', 'data') order by id)
       from document`);
     assert.deepEqual(JSON.parse(text), [{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, a: 1 }]);
+  });
+  it('a set of a query keeps the order of its function, and the limit of lists', async () => {
+    const { data } = await post('{ ranked(n: 250) { id } few(n: 9) { id } documents(n: 3) { name } }');
+    assert.deepEqual(data.ranked.map((x) => x.id), Array.from({ length: 100 }, (_, i) => 250 - i));
+    assert.deepEqual(data.few.map((x) => x.id), [9, 8, 7]);
+    assert.deepEqual(data.documents, [{ name: 'n3' }, { name: 'n2' }, { name: 'n1' }]);
   });
   it('a mutation with such a field does nothing', async () => {
     const body = await post('mutation ($n: String = "d") { b16 b9(name: $n) { name } }', { n: null });

@@ -9,7 +9,7 @@ const STATUS = [
   [/^(ok|success|created|updated|deleted|completed|new|existing|synced|done)$/, null],
   [/^noop(:|$)/, null],
   [/^not_found(:|$)/, 'NOT_FOUND'],
-  [/^unauthorized$/, 'UNAUTHENTICATED'],
+  [/^unauthorized(:|$)/, 'UNAUTHENTICATED'],
   [/^forbidden(:|$)/, 'FORBIDDEN'],
   [/^(conflict|duplicate):/, 'CONFLICT'],
   [/^validation:/, 'BAD_USER_INPUT'],
