@@ -89,11 +89,11 @@ static void run_test(const struct keyset *keys, const json_t *group, const json_
 static void run_group(const json_t *group, struct tally *t)
 {
 	const json_t *key = json_object_get(group, "public"), *tests, *test;
-	struct keyset *keys = keyset_new();
 	struct err e;
+	struct keyset *keys = keyset_new(&e);
 	size_t i;
 	char *text = json_dumps(key ? key : json_object_get(group, "private"), 0);
-	bool ok = keyset_add_jwks(keys, str_from(text), true, &e);
+	bool ok = keys && keyset_add_jwks(keys, str_from(text), true, &e);
 	tests = json_object_get(group, "tests");
 	json_array_foreach(tests, i, test) if (json_object_get(test, "jws"))
 		run_test(ok ? keys : NULL, group, test, t);

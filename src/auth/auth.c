@@ -1,13 +1,13 @@
 /* auth - puts keys, verification, the cache and the waiting together. */
 #include "auth/auth.h"
 
+#include "auth/jose_int.h"
 #include "auth/token_cache.h"
-
-#include <rhonabwy.h>
 
 enum { RETRY_S = 5 }; /* least time between fetches while there are no keys at all */
 
 struct auth {
+	struct jose jose;
 	struct auth_options o;
 	struct keyset *keys;
 	struct token_cache *cache;
@@ -36,16 +36,16 @@ static bool fixed_keys(struct auth *a, struct err *e)
 
 bool auth_open(const struct auth_options *o, struct auth **out, struct err *e)
 {
-	struct auth *a = mem_new(struct auth);
-	if (r_global_init() != RHN_OK) {
-		mem_free(a);
+	struct jose jose;
+	if (!jose_open(&jose, e))
+		return false;
+	if (jose.r_global_init() != RHN_OK)
 		return err_set(e, ERR_INTERNAL, "librhonabwy could not be initialised");
-	}
-	a->o = *o;
-	a->keys = keyset_new();
+	struct auth *a = mem_new(struct auth);
+	*a = (struct auth){ .jose = jose, .o = *o, .keys = keyset_new(e) };
 	a->cache = token_cache_open(o->cache_max);
 	a->scratch = arena_open(0);
-	if (fixed_keys(a, e)) {
+	if (a->keys && fixed_keys(a, e)) {
 		*out = a;
 		return true;
 	}
@@ -60,7 +60,7 @@ void auth_close(struct auth *a)
 	keyset_free(a->keys);
 	token_cache_close(a->cache);
 	arena_close(a->scratch);
-	r_global_close();
+	a->jose.r_global_close();
 	mem_free(a);
 }
 
@@ -101,8 +101,8 @@ static void end_fetch(struct auth *a)
 
 bool auth_keys_put(struct auth *a, str json, struct err *e)
 {
-	struct keyset *keys = keyset_new();
-	if (!keyset_add_jwks(keys, json, a->o.secrets, e)) {
+	struct keyset *keys = keyset_new(e);
+	if (!keys || !keyset_add_jwks(keys, json, a->o.secrets, e)) {
 		keyset_free(keys);
 		end_fetch(a);
 		return false;

@@ -24,7 +24,8 @@ struct auth_options {
 	size_t cache_max;   /* verified tokens that are remembered */
 };
 
-/* Fails: ERR_CONFIG (the secret or PEM is not usable, no algorithm is left for the keys). */
+/* Fails: ERR_CONFIG (the secret or PEM is not usable, no algorithm is left for the keys,
+ * librhonabwy is missing). */
 MUST_USE bool auth_open(const struct auth_options *o, struct auth **out, struct err *e);
 /* Nobody may be waiting. NULL is allowed. */
 void auth_close(struct auth *a);

@@ -68,15 +68,15 @@ static enum jws_result read_header(const json_t *header, unsigned algorithms, st
 
 /* ---- the signature ---- */
 
-static bool check(str token, const struct key *key)
+static bool check(const struct jose *jose, str token, const struct key *key)
 {
 	jws_t *jws;
-	if (r_jws_init(&jws) != RHN_OK)
+	if (jose->r_jws_init(&jws) != RHN_OK)
 		return false;
-	bool ok = r_jws_advanced_compact_parsen(jws, token.p, token.n, R_PARSE_NONE,
+	bool ok = jose->r_jws_advanced_compact_parsen(jws, token.p, token.n, R_PARSE_NONE,
 			  R_FLAG_IGNORE_REMOTE) == RHN_OK &&
-		r_jws_verify_signature(jws, key->jwk, R_FLAG_IGNORE_REMOTE) == RHN_OK;
-	r_jws_free(jws);
+		jose->r_jws_verify_signature(jws, key->jwk, R_FLAG_IGNORE_REMOTE) == RHN_OK;
+	jose->r_jws_free(jws);
 	return ok;
 }
 
@@ -98,7 +98,7 @@ static enum jws_result try_keys(const struct keyset *keys, str token, const stru
 		if (!(key->algorithms & BIT(j->alg)) || !is_named(key, j->kid))
 			continue;
 		tries++;
-		if (check(token, key))
+		if (check(&keys->jose, token, key))
 			return JWS_OK;
 		result = JWS_BAD_SIGNATURE;
 	}

@@ -72,10 +72,14 @@ bool jws_alg_parse(struct arena *a, str list, unsigned *out, struct err *e)
 
 /* ---- the set ---- */
 
-struct keyset *keyset_new(void)
+struct keyset *keyset_new(struct err *e)
 {
+	struct jose jose;
+	if (!jose_open(&jose, e))
+		return NULL;
 	struct arena *a = arena_open(0);
 	struct keyset *k = arena_new(a, struct keyset);
+	k->jose = jose;
 	k->arena = a;
 	return k;
 }
@@ -85,7 +89,7 @@ void keyset_free(struct keyset *k)
 	if (!k)
 		return;
 	for (size_t i = 0; i < k->n; i++)
-		r_jwk_free(k->keys[i].jwk);
+		k->jose.r_jwk_free(k->keys[i].jwk);
 	arena_close(k->arena);
 }
 
@@ -122,7 +126,7 @@ static unsigned key_bits(const struct keyset *k, json_t *jwk)
 		return base64url_decode(k->arena, member(jwk, "k"), &secret)
 			? (unsigned)secret.n * 8
 			: 0;
-	r_jwk_key_type(jwk, &bits, R_FLAG_IGNORE_REMOTE);
+	k->jose.r_jwk_key_type(jwk, &bits, R_FLAG_IGNORE_REMOTE);
 	return bits;
 }
 
@@ -182,7 +186,7 @@ static void add_jwk(struct keyset *k, const json_t *from, unsigned algorithms, s
 		if (v)
 			json_object_set(jwk, MEMBERS[i], v);
 	}
-	bool good = r_jwk_is_valid(jwk) == RHN_OK && !is_weak(k, jwk);
+	bool good = k->jose.r_jwk_is_valid(jwk) == RHN_OK && !is_weak(k, jwk);
 	algorithms &= good ? fitting_algorithms(k, jwk) : 0;
 	if (!algorithms || k->n == KEYS_MAX) {
 		json_decref(jwk);
@@ -220,12 +224,12 @@ static bool add_block(struct keyset *k, str label, str block, struct err *e)
 		return err_set(e, ERR_CONFIG,
 			"the PEM holds a \"%.*s\"; wanted: PUBLIC KEY or CERTIFICATE",
 			STR_ARG(label));
-	if (r_jwk_init(&jwk) != RHN_OK)
+	if (k->jose.r_jwk_init(&jwk) != RHN_OK)
 		return err_set(e, ERR_INTERNAL, "no memory for a key");
-	if (r_jwk_import_from_pem_der(jwk, type, R_FORMAT_PEM, (const unsigned char *)block.p,
-		    block.n) == RHN_OK)
+	if (k->jose.r_jwk_import_from_pem_der(jwk, type, R_FORMAT_PEM,
+		    (const unsigned char *)block.p, block.n) == RHN_OK)
 		add_jwk(k, jwk, BIT(JWS_ALG_COUNT) - 1, STR_NONE);
-	r_jwk_free(jwk);
+	k->jose.r_jwk_free(jwk);
 	return k->n > before ||
 		err_set(e, ERR_CONFIG,
 			"the PEM's %.*s is not one that tokens can be verified with: RSA of at least "

@@ -27,8 +27,8 @@ MUST_USE bool jws_alg_parse(struct arena *a, str list, unsigned *out, struct err
 
 struct keyset;
 
-/* An empty set. Free it with keyset_free. */
-struct keyset *keyset_new(void);
+/* An empty set. Free it with keyset_free. NULL: ERR_CONFIG (librhonabwy is missing). */
+struct keyset *keyset_new(struct err *e);
 /* NULL is allowed. */
 void keyset_free(struct keyset *k);
 /* Keys in the set. */

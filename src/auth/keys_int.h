@@ -1,9 +1,8 @@
 /* auth/keys_int.h - keys as the library wants them. */
 #pragma once
 
+#include "auth/jose_int.h"
 #include "auth/keys.h"
-
-#include <rhonabwy.h>
 
 enum { KEYS_MAX = 64 };
 
@@ -14,6 +13,7 @@ struct key {
 };
 
 struct keyset {
+	struct jose jose;
 	struct arena *arena;
 	struct key keys[KEYS_MAX];
 	size_t n;

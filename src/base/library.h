@@ -1,9 +1,9 @@
 /*
  * base/library.h - shared libraries that are opened when they are first needed.
  *
- * What a server seldom uses (SQL's grammar, which is for tools) would cost it pages, and time at
- * its start. The header is included as always; only the calls go
- * through pointers, which have the functions' own types:
+ * What a server seldom uses (SQL's grammar, which is for tools; a client of other servers;
+ * signatures) would cost it two megabytes of pages, and time at its start. The header is included
+ * as always; only the calls go through pointers, which have the functions' own types:
  *
  *     struct parser { __typeof__(pg_query_parse) *parse; } p;
  *     library_open(PG_QUERY_LIBRARY, (struct library_call[]){ { "pg_query_parse", &p.parse } }, 1,

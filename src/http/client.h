@@ -35,7 +35,7 @@ struct http_call {
 	void *transfer;
 };
 
-/* Fails: ERR_INTERNAL. */
+/* Fails: ERR_CONFIG (libcurl is missing), ERR_INTERNAL. */
 MUST_USE bool http_client_open(struct loop *l, struct http_client **out, struct err *e);
 /* Sends; on_done is called exactly once, in a later turn, unless it is cancelled before. */
 void http_client_send(struct http_client *c, struct http_call *call);

@@ -39,8 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	str text = { (const char *)data, size }, bytes;
 	struct arena *a = arena_open(0);
-	struct keyset *keys = keyset_new();
 	struct err e;
+	struct keyset *keys = keyset_new(&e);
 	assert(keyset_add_secret(keys, S("0123456789abcdef0123456789abcdef"), &e));
 	try_token(keys, text, a);
 	try_claims(text, a);
