@@ -429,5 +429,6 @@ void route_dev_status(struct http_request *r, void *arg)
 	pthread_mutex_lock(&w->shared->mutex);
 	str body = str_dup(r->arena, w->shared->dev_status);
 	pthread_mutex_unlock(&w->shared->mutex);
+	r->is_routine = true;
 	answer_json(r, 200, body);
 }

@@ -143,6 +143,7 @@ static bool open_http(struct worker *w, unsigned workers, unsigned port, struct 
 	o.write_timeout_ms = settings_number(s, SETTING_TIMEOUT_WRITE);
 	o.connections_max = (unsigned)settings_number(s, SETTING_LIMITS_CONNECTIONS);
 	o.access_log = settings_flag(s, SETTING_LOG_ACCESS);
+	o.access_brief = w->shared->dev;
 	o.log = w->shared->log;
 	o.routes = w->routes;
 	bool ok = read_pem(a, s, SETTING_TLS_CERTIFICATE, &o.tls_cert_pem, e) &&

@@ -48,7 +48,9 @@ static void put_json(struct http_server *s, const struct request *r, uint64_t us
 	struct buf *b = &s->access;
 	buf_lit(b, "{\"time\":\"");
 	buf_put(b, time_text(s, r->http.arena));
-	buf_lit(b, "\",\"level\":\"info\",\"message\":\"request\",\"method\":\"");
+	buf_lit(b, "\",\"level\":\"");
+	buf_put(b, r->http.is_routine ? S("debug") : S("info"));
+	buf_lit(b, "\",\"message\":\"request\",\"method\":\"");
 	buf_put(b, str_from(METHOD_NAMES[r->http.method]));
 	buf_lit(b, "\",\"path\":");
 	json_put_string(b, r->http.path);
@@ -69,12 +71,22 @@ static void put_json(struct http_server *s, const struct request *r, uint64_t us
 	buf_lit(b, "}\n");
 }
 
+static void put_level(struct http_server *s, const struct request *r)
+{
+	bool debug = r->http.is_routine;
+	if (s->o.log->colour)
+		buf_put(&s->access,
+			debug ? S(" \033[90mdebug\033[0m ") : S(" \033[32minfo\033[0m  "));
+	else
+		buf_put(&s->access, debug ? S(" debug ") : S(" info  "));
+}
+
 /* Text that may hold anything is quoted; the rest was checked when it was parsed. */
 static void put_text(struct http_server *s, const struct request *r, uint64_t us)
 {
 	struct buf *b = &s->access;
 	buf_put(b, str_sub(time_text(s, r->http.arena), 11, 23));
-	buf_put(b, s->o.log->colour ? S(" \033[32minfo\033[0m  ") : S(" info  "));
+	put_level(s, r);
 	buf_put(b, str_from(METHOD_NAMES[r->http.method]));
 	buf_lit(b, " ");
 	buf_put(b, r->http.path.n ? r->http.path : S("-"));
@@ -82,12 +94,18 @@ static void put_text(struct http_server *s, const struct request *r, uint64_t us
 	buf_put_i64(b, r->status);
 	buf_lit(b, " duration_ms=");
 	put_ms(b, us);
-	buf_lit(b, " bytes=");
-	buf_put_u64(b, r->answer_bytes);
-	buf_lit(b, " request_id=");
-	buf_put(b, r->http.id);
-	buf_lit(b, " peer=");
-	buf_put(b, r->http.peer);
+	if (!s->o.access_brief) {
+		buf_lit(b, " bytes=");
+		buf_put_u64(b, r->answer_bytes);
+	}
+	if (!s->o.access_brief || r->has_own_id) {
+		buf_lit(b, " request_id=");
+		buf_put(b, r->http.id);
+	}
+	if (!s->o.access_brief) {
+		buf_lit(b, " peer=");
+		buf_put(b, r->http.peer);
+	}
 	if (r->http.operation.n > 0) {
 		buf_lit(b, " operation=");
 		json_put_string(b, r->http.operation);
@@ -98,7 +116,7 @@ static void put_text(struct http_server *s, const struct request *r, uint64_t us
 void access_put(struct http_server *s, const struct request *r)
 {
 	/* Refused before it was a request: there is nothing to say but that it was. */
-	if (!r->begun || s->o.log->level < LOG_LEVEL_INFO)
+	if (!r->begun || s->o.log->level < (r->http.is_routine ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO))
 		return;
 	uint64_t us = clock_mono_us() - r->http.start_us;
 	if (s->o.log->json)

@@ -62,6 +62,7 @@ void assets_serve(struct http_request *r, void *arg)
 	}
 	bool gzip = f->gzip && coding_accepted(http_header(r, "Accept-Encoding"), S("gzip"));
 	const char *tag = gzip ? gzip_tag(r, f->etag) : f->etag;
+	r->is_routine = true;
 	struct http_header_field fields[6] = {
 		{ "ETag", tag },
 		{ "Cache-Control", a->cache_control ? a->cache_control : "no-cache" },

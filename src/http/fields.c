@@ -103,6 +103,7 @@ static void take(struct fields *f, str name, str value)
 		str id = str_trim(value);
 		if (id_is_good(id))
 			f->r->http.id = str_from(str_z(f->r->http.arena, id));
+		f->r->has_own_id = f->r->http.id.p != NULL;
 	} else if (name.n == 14 && str_eq_fold(name, S("Content-Length"))) {
 		take_length(f, value);
 	} else if (name.n == 15 && f->r->conn->from_proxy &&

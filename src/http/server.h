@@ -43,7 +43,8 @@ struct http_request {
 	void *user;
 	void (*on_gone)(struct http_request *r);
 	/* for the access log: filled by the handler when it knows */
-	str operation; /* GraphQL operation name */
+	str operation;   /* GraphQL operation name */
+	bool is_routine; /* a page asks for its own sake: nobody wants a line, unless to debug */
 	/* the module's */
 	void *conn;
 };
@@ -98,6 +99,7 @@ struct http_options {
 	unsigned connections_max;
 	uint64_t suspend_after_ms; /* a pending request is suspended after this; 0 = at once */
 	bool access_log;
+	bool access_brief; /* text without sizes, peers and ids of ours: for one who looks on */
 	/* Addresses or networks ("10.0.0.0/8") whose X-Forwarded-For counts; NULL-terminated, or
 	 * NULL. */
 	const char *const *trusted_proxies;

@@ -59,6 +59,7 @@ struct request {
 	const char *fault;   /* why it is refused, NULL while all is well */
 	int fault_status;
 	bool has_length, encoded; /* Content-Length, Transfer-Encoding */
+	bool has_own_id;          /* http.id is the client's */
 	bool begun;               /* headers were seen by on_request */
 	bool dispatched;          /* the handler (or our own answer) was called */
 	bool in_handler;

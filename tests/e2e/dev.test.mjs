@@ -62,6 +62,18 @@ describe('a project under work', () => {
     assert.match(line, /POST \/graphql status=200 duration_ms=[\d.]+ .*operation="?Named"?/);
   });
 
+  it('logs briefly, and nothing of what the page asks for by itself', async () => {
+    const from = server.log.length;
+    for (const path of ['/', '/graphiql.css', '/_dev/status', '/nowhere']) {
+      await (await fetch(server.url + path)).text();
+    }
+    await server.post({ query: 'query Brief { tasks { id } }' });
+    await server.waitLog(/Brief/, 5000, from);
+    assert.deepEqual(server.log.slice(from).trim().split('\n').map((line) => line.slice(13)
+      .replace(/_ms=[\d.]+/, '_ms=N')), ['info  GET /nowhere status=404 duration_ms=N',
+      'info  POST /graphql status=200 duration_ms=N operation="Brief"']);
+  });
+
   it('serves a new field as soon as the schema is saved', async () => {
     await change(server, schema, (text) => text.replace('  createdAt: DateTime!\n',
       '  createdAt: DateTime!\n  "Again."\n  name: String! @column(name: "title")\n'), /schema compiled/);
