@@ -184,7 +184,8 @@ const FORMS = [
       end $$`, want: { user: { name: 'No entity', loud: 'NO ENTITY' }, status: 'created' },
   },
   {
-    form: 'returns fraiseql.mutation_result', field: 'b1d(name: String!): UserResult!', call: 'b1d(name: "Entity only")',
+    form: 'returns fraiseql.mutation_result', field: 'b1d(name: String!): UserResult!',
+    call: 'b1d(name: "Entity only")',
     select: '... on UserSuccess { user { name pets { name } } }',
     sql: `fn_b1d(name text) returns fraiseql.mutation_result language plpgsql as $$
       declare made v_user;
@@ -444,7 +445,10 @@ type Document @source(relation: "document") { id: Int! a: Int }
 type DocumentSuccess { document: Document! }
 union DocumentResult = DocumentSuccess | UserError
 extend type Mutation {
-  document(id: Int!): DocumentResult! @function(name: "fn_document") gap: Gap @function(name: "fn_gap") wholeGap: Gap! @function(name: "fn_gap") }
+  document(id: Int!): DocumentResult! @function(name: "fn_document")
+  gap: Gap @function(name: "fn_gap")
+  wholeGap: Gap! @function(name: "fn_gap")
+}
 extend type Query {
   echo(s: String!): String @function(name: "fn_echo")
   named(s: String!): [Plain!] @function(name: "fn_named")
