@@ -147,17 +147,17 @@ static bool is_expected(const struct err *e)
 }
 
 void failure_of_database(struct exec *x, const struct plan_root *root, const struct err *e,
-	const struct pgdiag *diag, struct failure *out)
+	const struct pgdiag *diag, uint64_t item, struct failure *out)
 {
 	*out = (struct failure){ .code = e->code, .status = S("failed:exception") };
-	violation_explain(x, root, e, diag, out);
+	violation_explain(x, root, e, diag, item, out);
 }
 
 void failure_put_database(struct exec *x, const struct plan_root *root, const struct err *e,
 	const struct pgdiag *diag)
 {
 	struct failure f;
-	failure_of_database(x, root, e, diag, &f);
+	failure_of_database(x, root, e, diag, VIOLATION_NO_ITEM, &f);
 	if (root->mutation && root->mutation->is_union && is_expected(e)) {
 		failure_put(x, root, &f);
 		return;

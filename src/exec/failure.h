@@ -42,9 +42,13 @@ void failure_put_database(struct exec *x, const struct plan_root *root, const st
 
 /* The error member's document. */
 str failure_document(struct exec *x, const struct plan_root *root, const struct failure *f);
-/* What the database refused as a failure: texts are copied, masked unless debugging. */
+
+/*
+ * What the database refused as a failure: texts are copied, masked unless debugging. `item`: which
+ * item of a batch it is about, or VIOLATION_NO_ITEM (violation.h).
+ */
 void failure_of_database(struct exec *x, const struct plan_root *root, const struct err *e,
-	const struct pgdiag *diag, struct failure *out);
+	const struct pgdiag *diag, uint64_t item, struct failure *out);
 
 /* Writes the root's key and the member `shape` (OBJECT_DOC) read from the JSON object `document`.
  */

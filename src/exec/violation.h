@@ -8,13 +8,15 @@
 
 struct failure;
 
+#define VIOLATION_NO_ITEM UINT64_MAX
+
 /*
  * Adds to a failure of the field what the error says beyond its SQLSTATE: the fields of the input
  * that the constraint (or column) is about, a message for clients, and the texts of a RAISE. `root`
- * may be NULL: then no field is known.
+ * may be NULL: then no field is known. `item`: which item of a batch it is about, from 0.
  *
  * The message is the first that there is: what RAISE said; the COMMENT on the constraint; with
  * debugging PostgreSQL's; a sentence about the field; the code's description.
  */
 void violation_explain(struct exec *x, const struct plan_root *root, const struct err *e,
-	const struct pgdiag *diag, struct failure *out);
+	const struct pgdiag *diag, uint64_t item, struct failure *out);

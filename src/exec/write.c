@@ -135,6 +135,8 @@ static struct failure *failure_of_row(struct exec *x, const struct plan_root *ro
 		.table = pgresult_get(r, row, at + 5),
 		.column = pgresult_get(r, row, at + 6),
 		.raised = str_eq(pgresult_get(r, row, at + 7), S("true")),
+		.hint = pgresult_get(r, row, at + 8),
+		.datatype = pgresult_get(r, row, at + 9),
 		.statement = -1 };
 	struct err e;
 	str state = pgresult_get(r, row, at);
@@ -143,7 +145,7 @@ static struct failure *failure_of_row(struct exec *x, const struct plan_root *ro
 		e.sqlstate[i] = i < state.n ? state.p[i] : '\0';
 	for (size_t i = 0; i < sizeof diag.sqlstate; i++)
 		diag.sqlstate[i] = e.sqlstate[i];
-	failure_of_database(x, root, &e, &diag, f);
+	failure_of_database(x, root, &e, &diag, (uint64_t)row, f);
 	return f;
 }
 

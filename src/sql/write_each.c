@@ -47,7 +47,8 @@ static void put_block(struct writing *w, struct sql *s)
 	sql_lit(s,
 		"#variable_conflict use_column\n"
 		"declare x record; fraiseql_outcome text; fraiseql_outcomes text[] := '{}';"
-		" s text; m text; d text; c text; t text; h text; l text; f text;"
+		" s text; m text; d text; c text; t text; h text; i text; l text; f text;"
+		" y text;"
 		" begin for x in select * from ");
 	sql_catalog(s, w->batch);
 	sql_lit(s, " order by n loop begin ");
@@ -55,10 +56,12 @@ static void put_block(struct writing *w, struct sql *s)
 	sql_lit(s,
 		" exception when others then get stacked diagnostics s = returned_sqlstate,"
 		" m = message_text, d = pg_exception_detail, c = constraint_name,"
-		" h = schema_name, t = table_name, l = column_name, f = pg_exception_context;"
+		" h = schema_name, t = table_name, i = pg_exception_hint, l = column_name,"
+		" y = pg_datatype_name,"
+		" f = pg_exception_context;"
 		" if s !~ '" OWN_STATES "' then raise; end if;"
 		" fraiseql_outcome := jsonb_build_object('s', s, 'm', m, 'd', d, 'c', c, 'h', h,"
-		" 't', t, 'l', l, 'f', split_part(f, chr(10), 1) like '%RAISE')::text; end;"
+		" 't', t, 'i', i, 'y', y, 'l', l, 'f', split_part(f, chr(10), 1) like '%RAISE')::text; end;"
 		" fraiseql_outcomes := fraiseql_outcomes || fraiseql_outcome; end loop;"
 		" perform set_config('fraiseql.outcomes',"
 		" '[' || array_to_string(fraiseql_outcomes, ',') || ']', true); end");
@@ -174,10 +177,10 @@ static void plan_outcomes(struct writing *w, const struct params *after)
 	else
 		sql_lit(&s, "null");
 	out->verdict_at = rows ? (int)MAX(w->row.slots.n, 1) : 1;
-	out->echo_at = out->verdict_at + 9;
+	out->echo_at = out->verdict_at + 11;
 	sql_lit(&s,
 		", i.r->>'v', i.r->>'s', i.r->>'m', i.r->>'d', i.r->>'c', i.r->>'h', i.r->>'t',"
-		" i.r->>'l', i.r->>'f', i.r->'e'");
+		" i.r->>'l', i.r->>'f', i.r->>'i', i.r->>'y', i.r->'e'");
 	if (rows)
 		put_found(w, &s, &w->row);
 	sql_put_program(&s, OUTCOMES);

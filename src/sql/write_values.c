@@ -126,8 +126,9 @@ static void add_values(struct batch *b, const struct write_value *v, uint32_t fi
 	struct writing *w = b->w;
 	struct arena *a = w->p->arena;
 	struct param_column *column = arena_new(a, struct param_column);
-	bool leaf = v->form == WRITE_LEAF;
-	str type = leaf ? v->column->type->sql : S("text");
+	/* what a type refuses is an item's own failure, if items stand by themselves */
+	bool typed = v->form == WRITE_LEAF && !w->each;
+	str type = typed ? v->column->type->sql : S("text");
 	*column =
 		(struct param_column){ .what = COLUMN_VALUES, .field = field, .form = form_of(v) };
 	struct param param = { .value = planner_pexpr(w->p, b->list),
@@ -138,7 +139,7 @@ static void add_values(struct batch *b, const struct write_value *v, uint32_t fi
 	str sql = str_printf(a, "x.c%zu", b->n);
 	buf_printf(&b->names.text, "c%zu, ", b->n);
 	add_column(b, &param, str_printf(a, "%.*s[]", STR_ARG(type)));
-	if (!leaf)
+	if (!typed)
 		sql = str_printf(a, "%.*s::%.*s", STR_ARG(sql), STR_ARG(v->column->type->sql));
 	add_given(w, v, sql, test);
 }

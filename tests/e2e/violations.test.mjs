@@ -147,3 +147,102 @@ describe('violations', () => {
     assert.doesNotMatch(JSON.stringify(errors), /secret/);
   });
 });
+
+const WRITE_SQL = `
+create domain level as int check (value > 0);
+create table shelf (id int primary key generated always as identity, title text not null unique, room int unique);
+create table book (
+  id int primary key generated always as identity,
+  shelf_id int not null references shelf,
+  title text not null constraint book_title unique,
+  pages int check (pages > 0),
+  level level
+);
+create table audit (id int generated always as identity, title text unique);
+create function note_book() returns trigger language plpgsql as $$ begin
+  if new.title = 'Forbidden' then
+    raise exception 'Not %', new.title using hint = 'Another one.', column = 'title', errcode = 'check_violation';
+  end if;
+  insert into audit (title) values (left(new.title, 1));
+  return new;
+end $$;
+create trigger note before insert on book for each row execute function note_book();
+`;
+
+const WRITE_SDL = `
+type Shelf @source(relation: "shelf") { id: Int! title: String! }
+type Book @source(relation: "book") { id: Int! title: String! }
+input NewBook { shelfId: Int! title: String pages: Int level: Int }
+input BookOnShelf { title: String! shelf: ShelfOfBook! }
+input ShelfOfBook @oneOf { create: NewShelf connect: ShelfKey }
+input ShelfKey { id: Int! }
+input NewShelf { title: String! room: Int books: BooksOfShelf }
+input BooksOfShelf { create: [ShelvedBook!] }
+input ShelvedBook { title: String! pages: Int }
+type Refused { code: String! message: String! errors: [Problem!] hint: String }
+type Problem { path: [String!]! code: String! }
+type Added { book: Book }
+type Shelved { shelf: Shelf }
+union AddResult = Added | Refused
+union ShelfResult = Shelved | Refused
+type Query { books: [Book!]! }
+type Mutation {
+  book(input: NewBook!): AddResult! @write(table: "book", action: INSERT)
+  books(input: [NewBook!]!): [AddResult!]! @write(table: "book", action: INSERT)
+  allBooks(input: [NewBook!]!): [Book!] @write(table: "book", action: INSERT)
+  onShelf(input: BookOnShelf!): AddResult! @write(table: "book", action: INSERT)
+  shelf(input: NewShelf!): ShelfResult! @write(table: "shelf", action: INSERT)
+}
+`;
+
+describe('violations of writes', () => {
+  let f;
+  before(async () => { f = await Fixture.start({ sql: WRITE_SQL, sdl: WRITE_SDL, args: ['--no-errors-debug'] }); });
+  after(async () => assert.deepEqual(await f?.stop(), { code: 0, signal: null }));
+
+  const MEMBER = '__typename ... on Refused { code message errors { path code } hint }';
+  async function run(call) {
+    const { data } = await f.server.post({ query: `mutation { it: ${call} { ${MEMBER} } }` }).then((r) => r.body);
+    return data.it;
+  }
+  const paths = (member) => member.errors?.map((e) => e.path.join('.')) ?? null;
+
+  it('rows that are created together: the path of the row that is refused', async () => {
+    assert.equal((await run('shelf(input: {title: "One", room: 1})')).__typename, 'Shelved');
+    assert.deepEqual(paths(await run('shelf(input: {title: "One"})')), ['input.title']);
+    assert.deepEqual(paths(await run('onShelf(input: {title: "A", shelf: {create: {title: "One"}}})')),
+      ['input.shelf.create.title']);
+    assert.deepEqual(paths(await run('onShelf(input: {title: "B", shelf: {create: {title: "Two", room: 1}}})')),
+      ['input.shelf.create.room']);
+    const nested = await run('shelf(input: {title: "Two", books: {create: [{title: "C"}, {title: "D", pages: 0}]}})');
+    assert.deepEqual(paths(nested), ['input.books.create.pages']);
+    assert.equal(nested.message, '"pages" has a value that is not allowed.');
+    assert.deepEqual(paths(await run('onShelf(input: {title: "E", shelf: {connect: {id: 99}}})')), ['input.shelf']);
+  });
+  it('another table that a trigger writes is none of the input', async () => {
+    assert.equal((await run('book(input: {shelfId: 1, title: "Same"})')).__typename, 'Added');
+    const other = await run('book(input: {shelfId: 1, title: "Some"})');
+    assert.deepEqual([other.code, paths(other), other.message], ['CONFLICT', null, 'There is one already.']);
+  });
+  it('a domain that one column has', async () => {
+    const refused = await run('book(input: {shelfId: 1, title: "F", level: 0})');
+    assert.deepEqual(paths(refused), ['input.level']);
+    assert.equal(refused.message, '"level" has a value that is not allowed.');
+  });
+  it('items by themselves: each its own failure, with its number and all that RAISE says', async () => {
+    const all = await run(`books(input: [{shelfId: 1, title: "G"}, {shelfId: 1, title: "H", level: -1},
+      {shelfId: 9, title: "I"}, {shelfId: 1, title: "J", pages: 0}, {shelfId: 1, title: "Forbidden"},
+      {shelfId: 1, title: "G"}, {shelfId: 1}, {shelfId: 1, title: "K", level: 2}])`);
+    assert.deepEqual(all.map((x) => x.__typename),
+      ['Added', ...Array(6).fill('Refused'), 'Added']);
+    assert.deepEqual(all.map(paths), [null, ['input.1.level'], ['input.2.shelfId'], ['input.3.pages'],
+      ['input.4.title'], null, ['input.6.title'], null]);
+    assert.deepEqual([all[4].message, all[4].hint], ['Not Forbidden', 'Another one.']);
+  });
+  it('items together: the field, and no row', async () => {
+    const { body } = await f.server.post({
+      query: 'mutation { allBooks(input: [{shelfId: 1, title: "L"}, {shelfId: 1, title: "M", pages: 0}]) { id } }' });
+    assert.deepEqual(body.errors[0].extensions.errors.map((e) => e.path), [['input', 'pages']]);
+    assert.equal(await f.pg.sql("select count(*) from book where title = 'L'"), '0');
+  });
+});
