@@ -53,7 +53,7 @@ static void release(struct exec *x)
 /* Every error is that the database could not be asked, and no root field has a value. */
 static bool is_unavailable(const struct exec *x)
 {
-	if (x->errors.n == 0 || (x->plan && x->errors.n < x->plan->nroots))
+	if (x->errors.n == 0 || x->resolved || (x->plan && x->errors.n < x->plan->nroots))
 		return false;
 	for (size_t i = 0; i < x->errors.n; i++)
 		if (x->errors.at[i].code != ERR_UNAVAILABLE)

@@ -82,6 +82,7 @@ struct exec {
 	struct written *written;     /* by the running write of a table */
 	struct gaps gaps;            /* of fields with resolvers */
 	struct resolve_run *resolve; /* while resolvers run */
+	bool resolved;               /* they have run: errors may be theirs */
 	struct pgpool *pool;         /* a query's: the primary's or a replica's */
 	struct replica_wait wait;    /* for it */
 	uint64_t log_place;          /* a mutation's place in the log, with replicas */

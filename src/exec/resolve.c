@@ -307,6 +307,7 @@ void exec_resolve(struct exec *x, void (*then)(struct exec *x))
 {
 	x->resolve = arena_new(x->arena, struct resolve_run);
 	x->resolve->then = then;
+	x->resolved = true;
 	x->resolve->timer = timer_open(x->engine->o.loop, on_timeout, x);
 	if (x->engine->o.resolver_timeout_ms)
 		timer_set(x->resolve->timer, x->engine->o.resolver_timeout_ms);

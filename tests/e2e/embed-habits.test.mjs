@@ -27,6 +27,7 @@ type Query {
   add(n: Int!): Int @function(name: "add_one")
   one: Int @resolver(name: "one")
   failing: String @resolver(name: "failing")
+  away: String @resolver(name: "away")
 }`;
 
 /** A locale whose numbers have a comma, made here: it needs no package. Returns its folder. */
@@ -147,6 +148,7 @@ describe('a program with the library inside', { concurrency: 2 }, () => {
     assert.equal(unknown.extensions.code, 'INTERNAL', printed[7]);
     assert.match(unknown.extensions.reference, /^[0-9a-f]{32}$/);
     assert.equal(JSON.parse(printed[9]).errors[0].message, 'caf\ufffd');
+    assert.equal(JSON.parse(printed[10]).errors[0].extensions.code, 'UNAVAILABLE', 'which is not the database');
   });
 
   it('may say what is no UTF-8: clients get JSON', async () => {
@@ -154,11 +156,11 @@ describe('a program with the library inside', { concurrency: 2 }, () => {
       ['serves', join(dir, 'project'), ...settings(), 'log.level=info'], env);
     try {
       const strict = new TextDecoder('utf-8', { fatal: true });
-      const post = async (how) => {
+      const post = async (how, query = '{ items { n } failing }') => {
         const answer = await fetch(`${server.url}/graphql`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', 'x-how': how },
-          body: JSON.stringify({ query: '{ items { n } failing }' }),
+          body: JSON.stringify({ query }),
         });
         return { status: answer.status, body: JSON.parse(strict.decode(await answer.arrayBuffer())) };
       };
@@ -169,6 +171,8 @@ describe('a program with the library inside', { concurrency: 2 }, () => {
       assert.equal(latin1.status, 500);
       assert.equal(latin1.body.errors[0].message, 'The configuration can\'t be honoured.');
       assert.match(server.log, /error the member "user_id" of an identity is not UTF-8 request=[0-9a-f]{32}/);
+      assert.deepEqual(await post('', '{ away }').then(({ status, body }) => [status, body.data]),
+        [200, { away: null }]);
       assert.equal((await post('')).body.errors[0].message, 'caf\ufffd');
       assert.match(server.out, /^serve 0\nagain 2 it is serving already$/m);
     } finally {

@@ -22,8 +22,7 @@ static void put(struct fq_batch *batch, void *user)
 /* "é" as ISO 8859-1 has it: no UTF-8. */
 static void fail(struct fq_batch *batch, void *user)
 {
-	(void)user;
-	fq_batch_fail(batch, 0, "NOT_FOUND", "caf\xe9");
+	fq_batch_fail(batch, 0, user, "caf\xe9");
 }
 
 static void who(struct fq_context *context, void *user)
@@ -38,7 +37,8 @@ static void who(struct fq_context *context, void *user)
 
 static struct fq_resolver resolvers[] = {
 	{ .name = "one", .fn = put, .user = "1" },
-	{ .name = "failing", .fn = fail },
+	{ .name = "failing", .fn = fail, .user = "NOT_FOUND" },
+	{ .name = "away", .fn = fail, .user = "UNAVAILABLE" },
 	{ .name = NULL },
 };
 
@@ -158,6 +158,7 @@ static void errs(struct fq *fq, const char *dir, char **settings)
 	for (size_t i = 0; i < sizeof identities / sizeof *identities; i++)
 		ask_as(fq, "{ items { n } }", NULL, &identities[i]);
 	ask(fq, "{ failing }");
+	ask(fq, "{ away }");
 }
 
 static void serves(struct fq *fq, const char *dir, char **settings)
