@@ -19,13 +19,18 @@
 //             block behind it is the answer (without one the answer must have no errors). A block `json variables`
 //             between them holds the variables. `schema` or `operation` settle what a block is.
 //             On the answer: status=400, the HTTP status.
-//   yaml      fraiseql.yaml: more of it, or with `replace` all of it.
+//   yaml      fraiseql.yaml: more of it, or with `replace` all of it. The program must take what it is then.
+//   c         file=NAME.c: a whole program with the library inside. It must compile; `sh` blocks build it, as the page
+//             says how, and run it. In such a place pkg-config finds what `make install` leaves, and `cc` is strict:
+//             -Wall -Wextra -Wpedantic -Werror -fsanitize=address.
 //   sh        is run by bash -e, in the project's folder, with fraiseql in PATH; folder and variables last until
 //             the next place. exit=1: the status that it must end with. A block `json`, `text` or `http` behind it
 //             is the output (standard error included). With `server`: the block's last command is a server that
-//             keeps running; a `text` block behind it holds lines that occur in its log, in this order.
+//             keeps running until the place ends, with status 0; a `text` block behind it holds lines that occur in
+//             its log, in this order. It serves at the port of FRAISEQL_PORT.
 //   console   lines `$ command`, each followed by what it prints.
 //   any       file=PATH: is written to this file of the project.
+//             from=PATH: an excerpt. Its lines are lines of this file of the repository, in this order.
 //             skip="the reason": is not run. Nothing else is left out: a block that nothing runs is a failure.
 //
 // Comparing. JSON behind `sh` on one line is compared to the byte; other JSON by its members and their order,
@@ -112,7 +117,12 @@ describe('a page is refused', { concurrency: 2, skip: process.env.DOCS ? 'only s
     'for other bytes': [block('sh', 'echo \'{"a": 1}\'') + block('json', '{"a":1}'), /answer is not/],
     'for a command that fails': [block('sh', 'false'), /ended with 1/],
     'for a command that should fail': [block('sh exit=1', 'true'), /ended with 0/],
-    'for a block that nothing runs': [block('c', 'int main;'), /nothing runs this block/],
+    'for a block that nothing runs': [block('python', 'import this'), /nothing runs this block/],
+    'for a fragment of C': [block('c', 'int main;'), /a C program is whole/],
+    'for C with a warning': [block('c file=a.c', 'int main(void) { int unused; return 0; }'), /the compiler says/],
+    'for an excerpt of something else': [block('graphql from=examples/blog/schema.graphql', 'type Nonsense {'),
+      /excerpt of .* is not/],
+    'for settings that are none': [block('yaml', 'nonsense: 1'), /does not take these settings/],
     'for a skip without a reason': [block('c skip', 'int main;'), /needs a reason/],
     'for an unknown word': [block('sh skpi="because of that"', 'false'), /no "skpi"/],
     'for an unknown comment': ['<!-- test: projekt new -->\n', /no "test: projekt new"/],

@@ -1,13 +1,17 @@
 // Runs a page of the documentation: see docs.test.mjs for what a page may say.
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { hasPlaceholder, jsonMatches, linesOccur, textMatches } from './expect.mjs';
 import { readPage } from './markdown.mjs';
 import { Place } from './place.mjs';
+import { root } from './server.mjs';
 
 const ANSWERS = ['json', 'text', 'http'];
 const FILES = { yaml: 'fraiseql.yaml', yml: 'fraiseql.yaml' };
 const KNOWN = {
-  block: ['skip', 'file', 'replace', 'exit', 'status', 'run', 'server', 'variables', 'schema', 'operation'],
+  block: ['skip', 'file', 'replace', 'exit', 'status', 'run', 'server', 'variables', 'schema', 'operation',
+    'from'],
   project: ['mode', 'user'],
 };
 
@@ -110,7 +114,9 @@ class Run {
       return;
     }
     const place = await this.place();
-    if (attributes.file) await place.write(attributes.file, text);
+    if (attributes.from) await this.excerpt(part);
+    else if (lang === 'c') await this.program(part);
+    else if (attributes.file) await place.write(attributes.file, text);
     else if (lang === 'sh' || lang === 'bash') await this.script(part);
     else if (lang === 'console') await this.console(part);
     else if (lang === 'graphql' && !attributes.schema && (attributes.operation || isOperation(text))) {
@@ -119,9 +125,31 @@ class Run {
       await place.write('schema.graphql', text, { append: !attributes.replace });
     } else if (lang === 'sql' && attributes.run) await this.sql(part);
     else if (lang === 'sql') await place.writeSql(text);
-    else if (FILES[lang]) await place.write(FILES[lang], text, { append: !attributes.replace });
+    else if (FILES[lang]) await this.settings(part);
     else throw new Wrong(`nothing runs this block (\`\`\`${lang}): give it skip="the reason", or file=PATH`);
     this.executed += 1;
+  }
+
+  /** Lines of a file of the repository. */
+  async excerpt(part) {
+    const path = part.attributes.from;
+    const whole = await readFile(join(root, path), 'utf8').catch(() => { throw new Wrong(`there is no ${path}`); });
+    if (!linesOccur(whole, part.text)) differs(`excerpt of ${path}`, whole, part.text);
+  }
+
+  async program({ attributes, text }) {
+    if (!attributes.file) throw new Wrong('a C program is whole and has file=NAME.c');
+    const place = await this.place();
+    const { code, output } = await place.writeProgram(attributes.file, text);
+    if (code) throw new Wrong(`the compiler says:\n${output}`);
+  }
+
+  /** Settings, which the program must take. */
+  async settings({ lang, attributes, text }) {
+    const place = await this.place();
+    await place.write(FILES[lang], text, { append: !attributes.replace });
+    const { code, output } = await place.shell(`fraiseql config --dir '${place.dir}' >/dev/null`);
+    if (code) throw new Wrong(`the program does not take these settings:\n${output}`);
   }
 
   async script(part) {

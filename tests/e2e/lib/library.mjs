@@ -1,6 +1,7 @@
 // The library as `make install` leaves it, and a compiler for programs that have it inside.
 
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,7 +11,18 @@ import { inherited, program } from './server.mjs';
 const run = promisify(execFile);
 const build = dirname(program);
 
+let common;
+
 export class Library {
+  /** One for the whole process, which is removed at its end. */
+  static common() {
+    common ??= Library.install().then((library) => {
+      process.on('exit', () => rmSync(library.dir, { recursive: true, force: true }));
+      return library;
+    });
+    return common;
+  }
+
   /** Installs what was built into a folder of its own. */
   static async install() {
     const library = new Library();

@@ -6,6 +6,7 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/pr
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { Library } from './library.mjs';
 import { Postgres } from './postgres.mjs';
 import { program, root } from './server.mjs';
 
@@ -68,7 +69,8 @@ export class Place {
     return {
       ...inherited,
       HOME: this.base,
-      PATH: `${dirname(program)}:${process.env.PATH}`,
+      PATH: `${this.base}/bin:${dirname(program)}:${process.env.PATH}`,
+      ...this.library?.env,
       ...(this.url ? { DATABASE_URL: this.url } : {}),
       ...Object.fromEntries(settings),
       ...this.variables,
@@ -91,6 +93,17 @@ export class Place {
     await writeFile(file, text, { flag: append ? 'a' : 'w' });
     this.changed = true;
     this.unfilled = true;
+  }
+
+  /** A C program. From here on the installed library is there, and a cc that lets nothing pass. */
+  async writeProgram(path, text) {
+    this.library ??= await Library.common();
+    const cc = join(this.base, 'bin/cc');
+    const flags = `-Wall -Wextra -Wpedantic -Werror -g -fsanitize=${this.library.sanitizer}`;
+    await mkdir(dirname(cc), { recursive: true });
+    await writeFile(cc, `#!/bin/sh\nPATH='${process.env.PATH}' exec cc ${flags} "$@"\n`, { mode: 0o755 });
+    await writeFile(join(this.dir, path), text);
+    return this.shell(`cc -fsyntax-only $(pkg-config --cflags fraiseql) '${join(this.dir, path)}'`);
   }
 
   /** The next file of SQL: in the order in which the page shows it. */
@@ -152,7 +165,7 @@ export class Place {
     const child = spawn(argv[0], argv.slice(1),
       { cwd, env: { ...this.env, ...port }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     this.server = child;
-    this.exit = new Promise((done) => { child.on('exit', () => { this.server = undefined; done(); }); });
+    this.exit = new Promise((done) => { child.on('exit', (code) => { this.server = undefined; done(code); }); });
     const note = (text) => { this.log += text; };
     child.stdout.setEncoding('utf8').on('data', note);
     child.stderr.setEncoding('utf8').on('data', note);
@@ -172,11 +185,12 @@ export class Place {
   }
 
   async stop() {
-    if (this.server) {
-      process.kill(-this.server.pid, 'SIGTERM');
-      await this.exit;
-    }
+    const { byPage } = this;
     this.byPage = false;
+    if (!this.server) return;
+    process.kill(-this.server.pid, 'SIGTERM');
+    const code = await this.exit;
+    if (byPage && code) throw new Error(`the page's server ended with ${code}:\n${this.log}`);
   }
 
   async post(request) {
