@@ -127,13 +127,15 @@ static bool failed_with_log(const struct embedded *s, const char *what, struct e
 
 /* ---- initdb ---- */
 
+/* The files are not forced to the disk, which takes longer than writing them: what a loss of power
+ * in the next seconds takes is made again from the project's files. */
 static bool run_initdb(struct embedded *s, const char *dir, struct err *e)
 {
 	int status;
 	pid_t pid;
 	const char *argv[] = { str_printf(s->arena, "%s/initdb", s->bin_dir).p, "-D", dir, "-U",
 		SUPERUSER, "-A", "trust", "--encoding=UTF8", "--locale=C.UTF-8",
-		"--no-instructions", NULL };
+		"--no-instructions", "--no-sync", NULL };
 	struct proc p = {
 		.argv = argv,
 		.uid = s->uid,
