@@ -8,13 +8,14 @@
  * A field of an input object has one rule wherever a variable with such an object is used, so what
  * is made of its text is put into the variable. Where a variable is itself what the rule is for,
  * other places of it may have another: it stays as it is, and the plan prepares it for each place.
+ *
+ * Fragments wait on a list, each once for a root field: a document may chain thousands of them, or
+ * double them at each step.
  */
 #include "exec/rules.h"
 
 #include "exec/failure.h"
 #include "schema/rule.h"
-
-enum { DEPTH_MAX = 512 };
 
 struct refused {
 	str key; /* response key of the root field */
@@ -27,7 +28,10 @@ struct walk {
 	struct exec *x;           /* NULL: only whether there is anything */
 	struct violations *found; /* of the root field */
 	bool concerned;
-	unsigned depth;
+	struct map met; /* fragments by name, also those that wait: */
+	struct {
+		VEC(const struct ast_definition *);
+	} todo;
 };
 
 static void walk_set(struct walk *w, const struct gql_type *type, const struct ast_selections *set);
@@ -112,7 +116,7 @@ static const struct gql_type *condition(const struct walk *w, const struct gql_t
 static void walk_selection(struct walk *w, const struct gql_type *type,
 	const struct ast_selection *node)
 {
-	const struct ast_definition *fragment;
+	struct ast_definition *fragment;
 	if (w->x && gql_is_skipped(&w->collect, &node->directives))
 		return;
 	switch (node->kind) {
@@ -120,20 +124,26 @@ static void walk_selection(struct walk *w, const struct gql_type *type,
 	case AST_INLINE: walk_set(w, condition(w, type, node->on.text), &node->selections); break;
 	case AST_SPREAD:
 		fragment = map_find(w->collect.fragments, node->name.text);
-		if (fragment)
-			walk_set(w, condition(w, type, fragment->on.text), &fragment->selections);
+		if (fragment && map_add(&w->met, node->name.text, fragment))
+			*vec_push(w->collect.arena, &w->todo) = fragment;
 		break;
 	}
 }
 
+/* As deep as the parser lets braces be nested. */
 static void walk_set(struct walk *w, const struct gql_type *type, const struct ast_selections *set)
 {
-	if (w->depth >= DEPTH_MAX)
-		return;
-	w->depth++;
 	for (size_t i = 0; i < set->n; i++)
 		walk_selection(w, type, set->at[i]);
-	w->depth--;
+}
+
+/* The fragments that were met on the way, and those that they spread. */
+static void walk_fragments(struct walk *w)
+{
+	while (w->todo.n > 0) {
+		const struct ast_definition *f = w->todo.at[--w->todo.n];
+		walk_set(w, gql_type_find(w->collect.schema, f->on.text), &f->selections);
+	}
 }
 
 static struct walk walk_on(struct arena *a, const struct model *m,
@@ -162,7 +172,9 @@ bool rules_concern(struct arena *a, const struct model *m, const struct ast_docu
 	if (!m->ruled)
 		return false;
 	struct walk w = walk_on(a, m, document, operation);
+	w.met = map_on(a, (uintptr_t)a);
 	walk_set(&w, root_type(m->gql, operation->operation), &operation->selections);
+	walk_fragments(&w);
 	return w.concerned;
 }
 
@@ -202,8 +214,10 @@ void rules_check(struct exec *x)
 		struct violations *found = arena_new(x->arena, struct violations);
 		found->arena = x->arena;
 		w.found = found;
+		w.met = map_on(x->arena, (uintptr_t)x->arena);
 		for (size_t k = 0; k < roots.at[i].n; k++)
 			walk_field(&w, type, roots.at[i].fields[k]);
+		walk_fragments(&w);
 		if (found->n)
 			refuse(x, roots.at[i].key, found);
 	}

@@ -137,6 +137,22 @@ describe('validation', () => {
     assert.equal(error.extensions.errors[5].message, 'Please give the address of a page.');
   });
 
+  it('checks what stands behind a long chain of fragments', async () => {
+    const chain = Array.from({ length: 700 }, (_, i) => `fragment F${i} on Mutation { ...F${i + 1} }`).join(' ');
+    const { errors } = await post(`mutation { ...F0 } ${chain}
+      fragment F700 on Mutation { echo(input: {name: "x"}) }`);
+    assert.deepEqual(errors?.[0].extensions.errors.map((e) => e.code), ['minLength']);
+  });
+
+  it('takes each fragment once for a root field', async () => {
+    const doubled = (n, type, last) => Array.from({ length: n }, (_, i) =>
+      `fragment F${i} on ${type} { ...F${i + 1} ...F${i + 1} }`).join(' ') + ` fragment F${n} on ${type} { ${last} }`;
+    assert.deepEqual(await post(`{ members { ...F0 } } ${doubled(60, 'Member', 'name')}`),
+      { data: { members: [{ name: 'mira' }, { name: 'noor' }] } });
+    const { errors } = await post(`{ ...F0 } ${doubled(60, 'Query', 'a: text(a: "x") b: text(a: "y")')}`);
+    assert.deepEqual(errors.map((e) => [e.path, e.extensions.errors.length]), [[['a'], 1], [['b'], 1]]);
+  });
+
   it('a hostile text does not hold the server up', async () => {
     await refused({ slow: `${'a'.repeat(40)}!` }, [['input.slow', 'pattern']]);
     await both({ slow: 'aaa' }, { slow: 'aaa' });
