@@ -458,6 +458,11 @@ bool exec_bind(struct exec *x, const struct plan_root *root, const struct statem
 		.context = exec_context,
 		.context_arg = x,
 		.cursor_seed = x->engine->o.cursor_seed };
+	if (root->write && root->write->each) {
+		struct refused_items refused = rules_items(x, root);
+		env.skip = refused.numbers;
+		env.nskip = refused.n;
+	}
 	for (size_t i = 0; i < s->nparams; i++) {
 		struct param_text text;
 		struct err e;

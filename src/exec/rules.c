@@ -14,12 +14,15 @@
  */
 #include "exec/rules.h"
 
+#include "base/num.h"
 #include "exec/failure.h"
 #include "schema/rule.h"
+#include "schema/write.h"
 
 struct refused {
 	str key; /* response key of the root field */
 	struct failure failure;
+	struct refused_items items;
 	struct refused *next;
 };
 
@@ -187,15 +190,74 @@ static str message_of(struct exec *x, const struct violations *l)
 	return str_printf(x->arena, "%zu values of the input are not allowed.", l->n);
 }
 
-static void refuse(struct exec *x, str key, const struct violations *l)
+static struct failure failure_of(struct exec *x, const struct violations *l)
 {
+	return (struct failure){ .code = ERR_BAD_INPUT,
+		.status = S("validation:input"),
+		.message = message_of(x, l),
+		.errors = violations_json(l) };
+}
+
+/* The item that a path is about: ["input","3",…]. */
+static bool item_of(str path, str list, size_t *item)
+{
+	static const str BETWEEN = STR_INIT("\",\"");
+	str rest = str_sub(path, S("[\"").n, path.n);
+	uint64_t n;
+	if (!str_starts(rest, list))
+		return false;
+	rest = str_sub(rest, list.n, rest.n);
+	if (!str_starts(rest, BETWEEN))
+		return false;
+	rest = str_sub(rest, BETWEEN.n, rest.n);
+	if (!num_u64(str_split(&rest, '"'), &n))
+		return false;
+	*item = (size_t)n;
+	return true;
+}
+
+/* Sorts what was found by items; none when something is about more than an item. */
+static struct refused_items items_of(struct exec *x, const struct violations *l, str list)
+{
+	size_t *numbers = arena_array(x->arena, size_t, l->n);
+	struct failure *failures = arena_array(x->arena, struct failure, l->n);
+	size_t n = 0;
+	for (size_t i = 0, item, next; i < l->n;) {
+		struct violations own = { .arena = x->arena };
+		if (l->n == VIOLATIONS_MAX || !item_of(l->at[i].path, list, &item))
+			return (struct refused_items){ 0 };
+		for (; i < l->n && item_of(l->at[i].path, list, &next) && next == item; i++)
+			own.at[own.n++] = l->at[i];
+		numbers[n] = item;
+		failures[n++] = failure_of(x, &own);
+	}
+	return (struct refused_items){ numbers, failures, n };
+}
+
+/* The argument whose items stand by themselves, or NULL. */
+static const struct gql_input *list_of_items(const struct exec *x, const struct gql_field *f)
+{
+	const struct write *t = f ? model_binding(x->doc->model, f)->write : NULL;
+	if (!t || !t->each)
+		return NULL;
+	if (t->input && gql_is_list(t->input->type))
+		return t->input;
+	for (size_t i = 0; i < t->nargs; i++)
+		if (t->args[i].many)
+			return t->args[i].input;
+	return NULL;
+}
+
+static void refuse(struct exec *x, const struct collected *root, const struct gql_type *type,
+	const struct violations *l)
+{
+	const struct gql_field *f =
+		gql_field_find(x->doc->model->gql, type, root->fields[0]->name.text);
+	const struct gql_input *list = list_of_items(x, f);
 	struct refused *r = arena_new(x->arena, struct refused);
-	*r = (struct refused){ .key = key,
-		.failure = { .code = ERR_BAD_INPUT,
-			.status = S("validation:input"),
-			.message = message_of(x, l),
-			.errors = violations_json(l) },
-		.next = x->refused };
+	*r = (struct refused){ .key = root->key, .failure = failure_of(x, l), .next = x->refused };
+	if (list)
+		r->items = items_of(x, l, list->name);
 	x->refused = r;
 }
 
@@ -219,14 +281,26 @@ void rules_check(struct exec *x)
 			walk_field(&w, type, roots.at[i].fields[k]);
 		walk_fragments(&w);
 		if (found->n)
-			refuse(x, roots.at[i].key, found);
+			refuse(x, &roots.at[i], type, found);
 	}
+}
+
+static const struct refused *find(const struct exec *x, const struct plan_root *root)
+{
+	const struct refused *r = x->refused;
+	while (r && !str_eq(r->key, root->field.name))
+		r = r->next;
+	return r;
 }
 
 const struct failure *rules_refused(const struct exec *x, const struct plan_root *root)
 {
-	for (const struct refused *r = x->refused; r; r = r->next)
-		if (str_eq(r->key, root->field.name))
-			return &r->failure;
-	return NULL;
+	const struct refused *r = find(x, root);
+	return r && (r->items.n == 0 || x->plan->atomic) ? &r->failure : NULL;
+}
+
+struct refused_items rules_items(const struct exec *x, const struct plan_root *root)
+{
+	const struct refused *r = find(x, root);
+	return r ? r->items : (struct refused_items){ 0 };
 }

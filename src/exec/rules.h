@@ -15,5 +15,13 @@ bool rules_concern(struct arena *a, const struct model *m, const struct ast_docu
  * arguments that break a rule.
  */
 void rules_check(struct exec *x);
-/* How the root field was refused, or NULL. */
+/* How the root field was refused as a whole, or NULL. */
 const struct failure *rules_refused(const struct exec *x, const struct plan_root *root);
+
+/* Items of a batch whose items stand by themselves: what is refused is left out of the batch. */
+struct refused_items {
+	const size_t *numbers; /* from 0, ascending */
+	const struct failure *failures;
+	size_t n;
+};
+struct refused_items rules_items(const struct exec *x, const struct plan_root *root);

@@ -15,6 +15,7 @@
 #include "base/num.h"
 #include "exec/failure.h"
 #include "exec/jscan.h"
+#include "exec/rules.h"
 #include "pg/sqlstate.h"
 #include "schema/write.h"
 
@@ -26,6 +27,7 @@ struct written {
 	str rows;           /* rendered; .p == NULL: nothing can be given, an error was added */
 	struct item *items; /* each: one an item */
 	size_t nitems;
+	size_t *numbers; /* each: the items that the rows of the results are about */
 };
 
 /* What came of one item of a batch whose items stand by themselves. */
@@ -145,27 +147,39 @@ static struct failure *failure_of_row(struct exec *x, const struct plan_root *ro
 		e.sqlstate[i] = i < state.n ? state.p[i] : '\0';
 	for (size_t i = 0; i < sizeof diag.sqlstate; i++)
 		diag.sqlstate[i] = e.sqlstate[i];
-	failure_of_database(x, root, &e, &diag, (uint64_t)row, f);
+	failure_of_database(x, root, &e, &diag, x->written->numbers[row], f);
 	return f;
 }
 
-static void need_items(struct exec *x, const struct write_plan *plan, const struct pgresult *r)
+/* All items as not written yet; those that a rule has refused are not in the results. */
+static void make_items(struct exec *x, const struct plan_root *root, size_t nrows)
 {
+	const struct write_plan *plan = root->write;
 	struct written *w = x->written;
-	if (w->items)
-		return;
-	w->nitems = (size_t)pgresult_rows(r);
+	struct refused_items refused = rules_items(x, root);
+	size_t splices = MAX(plan->nsuccess_splices, plan->nerror_splices), row = 0, k = 0;
+	w->nitems = nrows + refused.n;
 	w->items = arena_array(x->arena, struct item, w->nitems);
-	size_t n = MAX(plan->nsuccess_splices, plan->nerror_splices);
-	for (size_t i = 0; i < w->nitems; i++)
-		w->items[i].splices = arena_array(x->arena, str, n);
+	w->numbers = arena_array(x->arena, size_t, nrows);
+	for (size_t i = 0; i < w->nitems; i++) {
+		w->items[i].splices = arena_array(x->arena, str, splices);
+		if (k < refused.n && refused.numbers[k] == i)
+			w->items[i].failure = &refused.failures[k++];
+		else if (row < nrows)
+			w->numbers[row++] = i;
+	}
+}
+
+static struct item *item_of(struct exec *x, int row)
+{
+	return &x->written->items[x->written->numbers[row]];
 }
 
 static void take_outcomes(struct exec *x, const struct plan_root *root, const struct pgresult *r)
 {
 	const struct write_plan *plan = root->write;
 	for (int i = 0; i < pgresult_rows(r); i++) {
-		struct item *item = &x->written->items[i];
+		struct item *item = item_of(x, i);
 		str verdict = pgresult_get(r, i, plan->verdict_at);
 		const struct verdict *bad = verdict.p ? verdict_find(verdict) : NULL;
 		str echo = pgresult_get(r, i, plan->echo_at);
@@ -191,7 +205,7 @@ static void take_items(struct exec *x, const struct plan_root *root, const struc
 {
 	const struct write_plan *plan = root->write;
 	for (int i = 0; i < pgresult_rows(r); i++) {
-		struct item *item = &x->written->items[i];
+		struct item *item = item_of(x, i);
 		if (!pgresult_get(r, i, plan->found_at).p)
 			continue;
 		if (plan->rows)
@@ -207,7 +221,7 @@ static void take_conflicts(struct exec *x, const struct plan_root *root, const s
 	int found = pgresult_columns(r) - 1;
 	for (int i = 0; i < pgresult_rows(r); i++)
 		for (size_t k = 0; k < plan->nerror_splices && pgresult_get(r, i, found).p; k++)
-			x->written->items[i].splices[k] =
+			item_of(x, i)->splices[k] =
 				render_item(x, root, plan->error_splices[k], r, i);
 }
 
@@ -219,8 +233,9 @@ static void take_each(struct exec *x, const struct plan_root *root, size_t i,
 		x->written = arena_new(x->arena, struct written);
 		x->batches[root - x->plan->roots] = x->written;
 	}
-	if ((int)i == plan->rows_in || (int)i == plan->verdicts_in)
-		need_items(x, plan, r);
+	bool per_item = (int)i == plan->rows_in || (int)i == plan->verdicts_in;
+	if (per_item && !x->written->items)
+		make_items(x, root, (size_t)pgresult_rows(r));
 	if ((int)i == plan->rows_in)
 		take_items(x, root, r);
 	if ((int)i == plan->verdicts_in)
@@ -347,15 +362,13 @@ void write_put_failed(struct exec *x, const struct plan_root *root, const struct
 	struct written *w = x->batches ? x->batches[root - x->plan->roots] : NULL;
 	if (!w)
 		w = arena_new(x->arena, struct written);
-	if (!w->items) {
-		w->nitems = pexpr_length(&plan->items, &x->vars);
-		w->items = arena_array(x->arena, struct item, w->nitems);
-	}
+	x->written = w;
+	if (!w->items)
+		make_items(x, root, pexpr_length(&plan->items, &x->vars) - rules_items(x, root).n);
 	for (size_t i = 0; i < w->nitems; i++)
 		if (!w->items[i].failure)
 			w->items[i] = (struct item){ .failure = f,
 				.splices = arena_array(x->arena, str, plan->nerror_splices) };
-	x->written = w;
 	put_items(x, root);
 }
 

@@ -88,12 +88,26 @@ static void put_rows(struct column *q, const struct gql_value *v, size_t step)
 		put_row(q, v);
 }
 
+/* The rows of a list without those that are left out. */
+static void put_others(struct column *q, const struct gql_value *list)
+{
+	size_t k = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		if (k < q->env->nskip && q->env->skip[k] == i)
+			k++;
+		else
+			put_rows(q, list->items[i], 0);
+	}
+}
+
 str param_column_text(const struct param_env *env, const struct param *p, const struct gql_value *v)
 {
 	struct column q = { .env = env, .param = p, .out = buf_on(env->arena) };
 	buf_putc(&q.out, '{');
 	if (p->column->what == COLUMN_ONE && !is_null(v))
 		put_row(&q, v);
+	else if (env->nskip && v && v->kind == GQL_LIST)
+		put_others(&q, v);
 	else
 		put_rows(&q, v, 0);
 	buf_putc(&q.out, '}');

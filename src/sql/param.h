@@ -98,6 +98,8 @@ struct param_env {
 	str (*context)(void *arg, str name);
 	void *context_arg;
 	uint64_t cursor_seed; /* checks cursors; see sql/cursor.h */
+	const size_t *skip;   /* PARAM_COLUMN: rows to leave out, ascending */
+	size_t nskip;
 };
 
 /* Evaluates one parameter. Fails: ERR_BAD_INPUT with a message for the client. */

@@ -36,6 +36,9 @@ input In {
   fallback: String = " Default " @prepare(trim: true)
 }
 input Required { word: String! @prepare(trim: true, blankToNull: true) }
+input NewMember { id: Int! name: String! @prepare(trim: true) @constraint(minLength: 2) }
+type Stored { member: Member }
+union StoreResult = Stored | Problem
 type Ok { echo: JSON }
 type Problem { code: String! status: String message: String! errors: [FieldProblem!] }
 type FieldProblem { path: [String!]! code: String! message: String! }
@@ -49,6 +52,8 @@ type Mutation {
   echo(input: In!): JSON @function(name: "fn_echo")
   required(input: Required!): JSON @function(name: "fn_echo")
   typed(input: In!): Result! @function(name: "fn_union")
+  store(input: [NewMember!]! @constraint(maxItems: 60)): [StoreResult!]! @write(table: "member", action: INSERT)
+  drop(ids: [Int!]! @constraint(min: 1)): [StoreResult!]! @write(table: "member", action: DELETE)
 }
 `;
 
@@ -194,6 +199,37 @@ describe('validation', () => {
     assert.deepEqual(bad.errors[0].extensions.errors[0].path, ['input', 'name']);
   });
 
+  describe('items that succeed or fail by themselves', () => {
+    const MEMBER = '... on Stored { member { name } } ... on Problem { code message errors { path code } }';
+    const outcome = (x) => x.member?.name ?? x.errors?.map((e) => `${e.path.join('.')} ${e.code}`).join() ?? x.code;
+    const store = async (input, on = '') => {
+      const query = `mutation ($i: [NewMember!]!) ${on} { store(input: $i) { ${MEMBER} } }`;
+      return (await post(query, { i: input })).data.store;
+    };
+    it('are refused by themselves, and the others stored', async () => {
+      const some = await store([{ id: 10, name: ' Ada ' }, { id: 11, name: ' x ' }, { id: 1, name: 'Bob' },
+        { id: 12, name: 'Cy' }, { id: 13, name: '' }]);
+      assert.deepEqual(some.map(outcome), ['Ada', 'input.1.name minLength', 'input.2.id unique', 'Cy',
+        'input.4.name minLength']);
+      assert.equal(some[1].message, '"input[1].name" must have at least 2 characters.');
+      assert.equal(await f.pg.sql('select string_agg(name, $$,$$ order by id) from member where id >= 10'), 'Ada,Cy');
+      const none = await store([{ id: 20, name: 'x' }, { id: 21, name: 'y' }]);
+      assert.deepEqual(none.map(outcome), ['input.0.name minLength', 'input.1.name minLength']);
+    });
+    it('are found by keys', async () => {
+      const { data } = await post(`mutation { drop(ids: [0, 12, 99, -1, 10]) { ${MEMBER} } }`);
+      assert.deepEqual(data.drop.map(outcome), ['ids.0 min', 'Cy', 'NOT_FOUND', 'ids.3 min', 'Ada']);
+    });
+    it('all, when the list itself is refused, or nothing may happen in part', async () => {
+      const many = await store(Array.from({ length: 61 }, (_, i) => ({ id: 100 + i, name: 'Many' })));
+      assert.deepEqual([...new Set(many.map(outcome))], ['input maxItems']);
+      const short = await store(Array.from({ length: 60 }, (_, i) => ({ id: 100 + i, name: i ? 'x' : 'Long' })));
+      assert.equal(short.filter((x) => x.code === 'BAD_USER_INPUT').length, 60, 'too many to tell');
+      const together = await store([{ id: 100, name: 'All' }, { id: 101, name: 'x' }], '@atomic');
+      assert.deepEqual(together.map((x) => x.code), ['BAD_USER_INPUT', 'BAD_USER_INPUT']);
+      assert.equal(await f.pg.sql('select count(*) from member where id >= 100'), '0');
+    });
+  });
   it('says nothing about fields that are skipped', async () => {
     const query = 'query ($s: Boolean!) { member(name: "toolong") @skip(if: $s) { id } members { id } }';
     assert.equal((await post(query, { s: true })).errors, undefined);

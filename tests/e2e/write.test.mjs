@@ -473,9 +473,9 @@ const CASES = [
       ... on ItemError { code message errors { path code message } } } }`],
   { addItemsEach: [
     { code: 'BAD_USER_INPUT', message: 'There is not enough.',
-      errors: [{ path: ['input', 'qty'], code: 'check', message: 'There is not enough.' }] },
+      errors: [{ path: ['input', '0', 'qty'], code: 'check', message: 'There is not enough.' }] },
     { code: 'CONFLICT', message: '"sku" is taken already.',
-      errors: [{ path: ['input', 'sku'], code: 'unique', message: '"sku" is taken already.' }] }] },
+      errors: [{ path: ['input', '1', 'sku'], code: 'unique', message: '"sku" is taken already.' }] }] },
   ITEMS, OLD_ITEMS],
   ['INSERT', 'each item by itself, none', ['mutation { addItemsEach(input: []) { __typename } }'],
     { addItemsEach: [] },
