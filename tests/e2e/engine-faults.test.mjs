@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { Fixture } from './lib/fixture.mjs';
+import { sanitizers } from './lib/server.mjs';
 
 const SQL = `
 create table book (pk int primary key, title text);
@@ -59,7 +60,7 @@ describe('faults of requests', () => {
     return Number(status.match(/^VmRSS:\s+(\d+) kB/m)[1]) * 1024;
   }
 
-  it('a query whose planning fails leaves no memory behind', async () => {
+  it('a query whose planning fails leaves no memory behind', async (t) => {
     const query = 'query ($w: BookWhereInput) { books(where: $w) { pk } }';
     const conditions = Array.from({ length: 200 }, (_, i) => ({ pk: { neq: i } }));
     const variables = { w: { AND: [...conditions, { pk: { eq: null } }] } };
@@ -74,8 +75,14 @@ describe('faults of requests', () => {
     await send(20);
     const first = await resident();
     await send(300);
-    // Kept, the plans that failed are more than 100 KB each.
-    assert.ok(await resident() - first < 8e6, `${first} → ${await resident()} bytes`);
+    const last = await resident();
+    const keeping = (await sanitizers()).filter((name) => name !== 'undefined');
+    if (keeping.length > 0) {
+      t.diagnostic(`growth is not judged: built with -fsanitize=${keeping.join()}, which keeps what is freed`);
+    } else {
+      // Kept, the plans that failed are more than 100 KB each.
+      assert.ok(last - first < 8e6, `${first} → ${last} bytes`);
+    }
     const { data } = await post(query, { w: { pk: { eq: 2 } } });
     assert.deepEqual(data, { books: [{ pk: 2 }] });
   });

@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { ApolloClient, HttpLink, InMemoryCache, gql } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { Postgres } from './lib/postgres.mjs';
-import { Server, program, root } from './lib/server.mjs';
+import { Server, inherited, program, root } from './lib/server.mjs';
 
 const run = promisify(execFile);
 const store = join(root, 'examples/music-store');
@@ -61,7 +61,7 @@ describe('clients of the Relay specification', () => {
 
   it('relay-compiler: a paged fragment and a refetched node', async () => {
     const { stdout } = await run(program, ['schema', 'print', '--schema', join(dir, 'schema.graphql')],
-      { env: { PATH: process.env.PATH, DATABASE_URL: pg.url }, maxBuffer: 2 ** 24 });
+      { env: { ...inherited, DATABASE_URL: pg.url }, maxBuffer: 2 ** 24 });
     await mkdir(join(dir, 'src'));
     await writeFile(join(dir, 'printed.graphql'), stdout);
     await writeFile(join(dir, 'src/app.js'), APP);

@@ -1,7 +1,7 @@
 // A FraiseQL server for a test: the built program on a copy of a project, on a free port.
 
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,14 @@ export async function project(path) {
     filter: (from) => !from.includes('/.fraiseql'),
   });
   return { dir, remove: () => rm(parent, { recursive: true, force: true }) };
+}
+
+const RUNTIMES = { address: '__asan_init', undefined: '__ubsan_handle_', thread: '__tsan_init' };
+
+/** The sanitizers in the program, by the names that compilers give them. */
+export async function sanitizers() {
+  const binary = await readFile(program, 'latin1');
+  return Object.keys(RUNTIMES).filter((name) => binary.includes(RUNTIMES[name]));
 }
 
 // Without the tests' own FRAISEQL_ variables: the program refuses settings that it does not know.
