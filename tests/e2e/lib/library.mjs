@@ -6,7 +6,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { inherited, program } from './server.mjs';
+import { inherited, program, sanitizers } from './server.mjs';
 
 const run = promisify(execFile);
 const build = dirname(program);
@@ -27,11 +27,15 @@ export class Library {
   static async install() {
     const library = new Library();
     library.dir = await mkdtemp(join(tmpdir(), 'fraiseql-library-'));
-    const { stdout } = await run('meson', ['introspect', build, '--buildoptions']);
-    const option = (name) => JSON.parse(stdout).find((o) => o.name === name).value;
+    const introspect = async (what, name) => {
+      const { stdout } = await run('meson', ['introspect', build, what]);
+      return JSON.parse(stdout).find((o) => o.name === name);
+    };
     await run('meson', ['install', '-C', build, '--no-rebuild', '--destdir', library.dir]);
-    library.prefix = join(library.dir, option('prefix'));
-    library.sanitizer = option('b_sanitize').includes('thread') ? 'thread' : 'address';
+    library.prefix = join(library.dir, (await introspect('--buildoptions', 'prefix')).value);
+    // As the library was compiled: no other compiler's sanitizers fit to those in it.
+    const [{ compiler }] = (await introspect('--targets', 'fraiseql')).target_sources;
+    library.cc = [...compiler, `-fsanitize=${(await sanitizers()).join() || 'address'}`];
     const installed = await readdir(library.prefix, { recursive: true });
     const pc = join(library.prefix, installed.find((name) => name.endsWith('pkgconfig/fraiseql.pc')));
     library.folder = join(pc, '../..');
@@ -49,8 +53,8 @@ export class Library {
     return {
       PKG_CONFIG_PATH: join(this.folder, 'pkgconfig'),
       LD_LIBRARY_PATH: this.folder,
-      ASAN_OPTIONS: 'detect_leaks=1:exitcode=99',
-      TSAN_OPTIONS: 'exitcode=99',
+      ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:detect_leaks=1:exitcode=99`,
+      TSAN_OPTIONS: `${process.env.TSAN_OPTIONS ?? ''}:exitcode=99`,
     };
   }
 
@@ -60,10 +64,11 @@ export class Library {
     return stdout.trim().split(/\s+/);
   }
 
-  /** cc SOURCE -o OUT, with a sanitizer and without warnings; `packages`: more that pkg-config knows. */
+  /** A program of SOURCE, with a sanitizer and without warnings; `packages`: more that pkg-config knows. */
   async compile(source, out, packages = []) {
     const flags = await this.flags('--cflags', '--libs', 'fraiseql', ...packages);
-    await run('cc', ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-g', `-fsanitize=${this.sanitizer}`,
+    const [cc, ...words] = this.cc;
+    await run(cc, [...words, '-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-g',
       source, '-o', out, ...flags, '-lm', '-lpthread']);
     return { ...inherited, ...this.env };
   }

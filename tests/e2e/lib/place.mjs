@@ -99,9 +99,9 @@ export class Place {
   async writeProgram(path, text) {
     this.library ??= await Library.common();
     const cc = join(this.base, 'bin/cc');
-    const flags = `-Wall -Wextra -Wpedantic -Werror -g -fsanitize=${this.library.sanitizer}`;
+    const words = [...this.library.cc, '-Wall -Wextra -Wpedantic -Werror -g', '"$@"'].join(' ');
     await mkdir(dirname(cc), { recursive: true });
-    await writeFile(cc, `#!/bin/sh\nPATH='${process.env.PATH}' exec cc ${flags} "$@"\n`, { mode: 0o755 });
+    await writeFile(cc, `#!/bin/sh\nPATH='${process.env.PATH}' exec ${words}\n`, { mode: 0o755 });
     await writeFile(join(this.dir, path), text);
     return this.shell(`cc -fsyntax-only $(pkg-config --cflags fraiseql) '${join(this.dir, path)}'`);
   }
