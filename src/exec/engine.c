@@ -416,6 +416,8 @@ static void send_query(struct exec *x)
 	struct pgjob *job = &x->job;
 	job->tx = alone ? PGTX_NONE : PGTX_READ;
 	job->lane = choose_lane(x);
+	if (job->lane != PGLANE_FAST)
+		job->tx = PGTX_READ; /* the fast lane's sessions are read-only by themselves */
 	job->settings = x->settings;
 	job->nsettings = x->nsettings;
 	job->deadline_us = x->req->deadline_us;

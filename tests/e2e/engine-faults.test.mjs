@@ -14,6 +14,8 @@ create table log (at bigint generated always as identity, what text not null);
 create function bump() returns int volatile language sql as $$ insert into log (what) values ('bump') returning 1 $$;
 create function bump_books() returns setof book volatile language plpgsql as
   $$ begin insert into log (what) values ('books'); return query select * from book; end $$;
+create view v_bump as select 1 as pk, bump() as n;
+create view v_slow_bump as select 1 as pk, bump() as n, pg_sleep(0.1)::text as s;
 create function dice() returns int volatile language sql as $$ select 4 $$;
 create function two() returns int stable language sql as $$ select 2 $$;
 create function fail() returns int stable language plpgsql as $$ begin raise exception 'no'; end $$;
@@ -27,7 +29,11 @@ create function add_child(id int, parent_id int) returns int language sql as
 
 const SDL = `
 type Book @source(relation: "book") { pk: Int! title: String! }
+type Bump @source(relation: "v_bump") { n: Int }
+type SlowBump @source(relation: "v_slow_bump") { s: String n: Int }
 type Query {
+  bumps: [Bump!]
+  slowBumps: [SlowBump!]
   books: [Book!]
   book(pk: Int!): Book
   bump: Int @function(name: "bump")
@@ -97,6 +103,12 @@ describe('faults of requests', () => {
           assert.equal(body.errors.length, query.match(/bump/g).length);
           assert.equal(body.data.two, query.includes('two') ? 2 : undefined);
         }
+        assert.equal(await logged(), '0');
+      });
+    }
+    for (const query of ['{ bumps { n } }', '{ slowBumps { s n } }', '{ two bumps { n } }']) {
+      it(`${query}, where a view calls the function`, async () => {
+        for (const send of [get, get, get, post]) assert.equal((await send(query)).errors.length, 1);
         assert.equal(await logged(), '0');
       });
     }
