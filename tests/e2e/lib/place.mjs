@@ -1,11 +1,12 @@
 // Where the snippets of a page run: a folder, a database, the program on a free port, and a shell.
 // The conventions are in docs.test.mjs.
 
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { awaitExit, startChild } from './child.mjs';
 import { Library } from './library.mjs';
 import { Postgres } from './postgres.mjs';
 import { program, root } from './server.mjs';
@@ -162,10 +163,10 @@ export class Place {
   async launch(argv, cwd) {
     this.log = '';
     const port = { FRAISEQL_PORT: String(this.port), PORT: String(this.port) };
-    const child = spawn(argv[0], argv.slice(1),
+    const child = startChild(argv[0], argv.slice(1),
       { cwd, env: { ...this.env, ...port }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     this.server = child;
-    this.exit = new Promise((done) => { child.on('exit', (code) => { this.server = undefined; done(code); }); });
+    child.ended.then(() => { this.server = undefined; });
     const note = (text) => { this.log += text; };
     child.stdout.setEncoding('utf8').on('data', note);
     child.stderr.setEncoding('utf8').on('data', note);
@@ -189,7 +190,7 @@ export class Place {
     this.byPage = false;
     if (!this.server) return;
     process.kill(-this.server.pid, 'SIGTERM');
-    const code = await this.exit;
+    const { code } = await awaitExit(this.server);
     if (byPage && code) throw new Error(`the page's server ended with ${code}:\n${this.log}`);
   }
 

@@ -1,12 +1,13 @@
 // A PostgreSQL server of a test's own: a Unix socket in a temporary folder, run as an unprivileged user when
 // root runs the tests.
 
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { awaitExit, startChild } from './child.mjs';
 
 const run = promisify(execFile);
 
@@ -50,11 +51,10 @@ export class Postgres {
     };
     const args = ['-D', join(this.dir, 'data')];
     for (const [key, value] of Object.entries(settings)) args.push('-c', `${key}=${value}`);
-    this.child = spawn(join(this.bin, 'postgres'), args,
-      { ...this.user, cwd: this.dir, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = startChild(join(this.bin, 'postgres'), args,
+      { ...this.user, left: 'SIGQUIT', cwd: this.dir, stdio: ['ignore', 'ignore', 'pipe'] });
     this.log = '';
     this.child.stderr.setEncoding('utf8').on('data', (text) => { this.log += text; });
-    this.exit = new Promise((done) => { this.child.on('exit', done); });
     for (let tries = 0; tries < 200; tries += 1) {
       try {
         await this.sql('select 1');
@@ -92,7 +92,7 @@ export class Postgres {
   /** SIGINT: fast shutdown; SIGQUIT: a crash. */
   async halt(signal = 'SIGINT') {
     this.child.kill(signal);
-    await this.exit;
+    await awaitExit(this.child);
   }
 
   async stop() {

@@ -1,10 +1,10 @@
 // A FraiseQL server for a test: the built program on a copy of a project, on a free port.
 
-import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { awaitExit, startChild } from './child.mjs';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const program = resolve(process.env.FRAISEQL ?? join(root, 'build/fraiseql'));
@@ -45,11 +45,8 @@ export class Server {
     const server = new Server();
     server.log = '';
     server.out = '';
-    server.child = spawn(file, args, { ...as, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    server.child = startChild(file, args, { ...as, env, stdio: ['ignore', 'pipe', 'pipe'] });
     server.child.stdout.setEncoding('utf8').on('data', (text) => { server.out += text; });
-    server.exit = new Promise((done) => {
-      server.child.on('exit', (code, signal) => done({ code, signal }));
-    });
     server.child.stderr.setEncoding('utf8').on('data', (text) => {
       server.log += text;
       server.listeners.forEach((listen) => listen());
@@ -58,7 +55,7 @@ export class Server {
     const { timer } = server;
     const [, url] = await Promise.race([
       serving,
-      server.exit.then(({ code }) => {
+      server.child.ended.then(({ code }) => {
         clearTimeout(timer); // or it keeps the test's process
         throw new Error(`the server ended with ${code}:\n${server.log}`);
       }),
@@ -69,6 +66,11 @@ export class Server {
   }
 
   listeners = new Set();
+
+  /** { code, signal } of its end. */
+  get exit() {
+    return awaitExit(this.child);
+  }
 
   /** The first match of `pattern` in the log, now or later. */
   waitLog(pattern, timeout = 20_000, from = 0) {
