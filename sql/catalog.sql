@@ -245,6 +245,7 @@ with
       case when fn.proisstrict then ',"strict":true' end,
       case when fn.provariadic <> 0 then ',"variadic":true' end,
       case when fn.prokind = 'p' then ',"procedure":true' end,
+      case when not has_function_privilege(fn.oid, 'execute') then ',"closed":true' end,
       ',"comment":' || to_json(d.description)::text,
       '}'), E',\n' order by fn.schema, fn.proname, fn.pronargs, fn.oid) as list
     from fn

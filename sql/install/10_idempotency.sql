@@ -2,7 +2,8 @@
 -- transaction that did it, so that sending it again gives the answer and does nothing.
 --
 -- The functions run with the rights of the schema's owner, because a request may run under a role
--- of its own; the table itself is nobody else's.
+-- of its own; the table itself is nobody else's. Everybody may execute them for the same reason, but
+-- only in sessions of a server: of a role with EXECUTE on idempotency_clean.
 create table if not exists fraiseql.idempotency_key (
     scope      text        not null, -- who asked: JSON of the identity, empty = anonymous
     key        text        not null, -- the header's
@@ -17,6 +18,12 @@ create table if not exists fraiseql.idempotency_key (
 create index if not exists idempotency_key_expires_at on fraiseql.idempotency_key (expires_at);
 comment on table fraiseql.idempotency_key is 'Answers of mutations with the header Idempotency-Key.';
 
+-- Is this a server's session? SET ROLE does not change who that is.
+create or replace function fraiseql.idempotency_is_open() returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select has_function_privilege(session_user, 'fraiseql.idempotency_clean(integer)', 'execute')
+$$;
+
 -- Begins a transaction under a key. Fails with FQ001 when it has been answered already, with FQ002
 -- while another transaction has the key.
 create or replace function fraiseql.idempotency_claim(
@@ -24,6 +31,10 @@ create or replace function fraiseql.idempotency_claim(
 returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
+    if not fraiseql.idempotency_is_open() then
+        raise exception 'permission denied for idempotency keys' using errcode = '42501',
+            hint = 'grant execute on function fraiseql.idempotency_clean(int) to ' || quote_ident(session_user);
+    end if;
     if not pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2 || ' ' || $3, 4613187)) then
         raise exception 'the idempotency key is in use' using errcode = 'FQ002';
     end if;
@@ -43,6 +54,7 @@ create or replace function fraiseql.idempotency_store(
 returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
     update fraiseql.idempotency_key set data = $4, errors = $5
     where scope = $1 and key = $2 and part = $3 and created_at = now() and data is null and errors is null
+        and fraiseql.idempotency_is_open()
 $$;
 
 -- The answer that is stored; no row when there is none.
@@ -50,7 +62,7 @@ create or replace function fraiseql.idempotency_find(
     scope text, key text, part int, out request text, out data text, out errors text)
 returns setof record language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select request, data, errors from fraiseql.idempotency_key
-    where scope = $1 and key = $2 and part = $3 and expires_at > now()
+    where scope = $1 and key = $2 and part = $3 and expires_at > now() and fraiseql.idempotency_is_open()
 $$;
 
 -- Removes what has expired, at most `most` rows.
@@ -65,4 +77,5 @@ returns bigint language sql security definer set search_path = pg_catalog, pg_te
     select count(*) from gone
 $$;
 
+revoke execute on function fraiseql.idempotency_clean(int) from public;
 grant usage on schema fraiseql to public;

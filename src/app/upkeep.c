@@ -2,8 +2,8 @@
  * upkeep - a table of tasks, each with a timer and a job.
  *
  * A task is one statement. It is left out while the database lacks the function that it calls (the
- * schema "fraiseql" is not installed, or an older one). A statement that returns true has more to
- * do and runs again at once; else the task rests for its period.
+ * schema "fraiseql" is not installed, or an older one) or the role may not execute it. A statement
+ * that returns true has more to do and runs again at once; else the task rests for its period.
  */
 #include "app/upkeep.h"
 
@@ -15,6 +15,7 @@ enum { TASK_PARAMS = 1, FIRST_MS = 200, PARAM_MAX = 32 };
 
 static const struct task {
 	const char *function, *sql;
+	const char *what;      /* is not done where the role may not */
 	const char *failed;    /* what to run when it failed, or NULL */
 	enum setting_id every; /* the period; 0 switches it off … */
 	uint64_t every_ms;     /* … or this, when `keep` is the setting that switches it off */
@@ -23,10 +24,12 @@ static const struct task {
 } TASKS[] = {
 	{ .function = "fraiseql.saga_run",
 		.sql = "select fraiseql.saga_run()",
+		.what = "steps of sagas are not run here",
 		.failed = "select fraiseql.saga_put_off()",
 		.every = SETTING_SAGAS_POLL },
 	{ .function = "fraiseql.change_log_maintain",
 		.sql = "select fraiseql.change_log_maintain($1::interval) is null",
+		.what = "the change log's partitions are not looked after here",
 		.every_ms = 3600000,
 		.keep = SETTING_CHANGE_LOG_KEEP,
 		.has_keep = true },
@@ -43,6 +46,7 @@ struct running {
 	char keep[PARAM_MAX];
 	bool again;      /* there is more to do */
 	bool has_failed; /* `failed` is next */
+	bool told;       /* that the role may not execute the function */
 };
 
 struct upkeep {
@@ -91,7 +95,14 @@ static void on_tick(void *arg)
 {
 	struct running *r = arg;
 	const struct model *m = engine_model(r->upkeep->o.engine);
-	if (m && catalog_function(m->catalog, str_from(r->task->function)))
+	const struct cat_function *fn =
+		m ? catalog_function(m->catalog, str_from(r->task->function)) : NULL;
+	bool closed = fn && fn->closed;
+	if (closed && !r->told)
+		log_info(r->upkeep->o.log, "%s: the database role has no EXECUTE on %s",
+			r->task->what, r->task->function);
+	r->told = closed;
+	if (fn && !closed)
 		submit(r);
 	else
 		timer_set(r->timer, r->every_ms);

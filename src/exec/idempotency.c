@@ -82,6 +82,22 @@ static bool refuse(struct exec *x, enum err_code code, const char *message)
 	return false;
 }
 
+/* Is there what the keys need in the database, and may the server's role use it? */
+static bool can_keep(struct exec *x)
+{
+	const struct catalog *c = x->doc->model->catalog;
+	const struct cat_function *clean = catalog_function(c, S("fraiseql.idempotency_clean"));
+	if (!clean || !catalog_function(c, S("fraiseql.idempotency_is_open")))
+		return refuse(x, ERR_UNSUPPORTED,
+			"The header Idempotency-Key needs the database's schema \"fraiseql\", which "
+			"is not installed or out of date: fraiseql db install");
+	if (clean->closed)
+		return refuse(x, ERR_UNSUPPORTED,
+			"The header Idempotency-Key needs a right of the server's database role: grant "
+			"execute on function fraiseql.idempotency_clean(int)");
+	return true;
+}
+
 bool idempotency_begin(struct exec *x)
 {
 	str key;
@@ -92,10 +108,8 @@ bool idempotency_begin(struct exec *x)
 		return refuse(x, ERR_BAD_REQUEST,
 			"The header Idempotency-Key must be 1 to 255 visible ASCII characters, "
 			"such as a UUID, with or without quotation marks.");
-	if (!catalog_function(x->doc->model->catalog, S("fraiseql.idempotency_claim")))
-		return refuse(x, ERR_UNSUPPORTED,
-			"The header Idempotency-Key needs the database's schema \"fraiseql\", which "
-			"is not installed or out of date: fraiseql db install");
+	if (!can_keep(x))
+		return false;
 	struct idempotency *k = arena_new(x->arena, struct idempotency);
 	k->claim[0] = text_param(x, scope_of(x));
 	k->claim[1] = text_param(x, key);

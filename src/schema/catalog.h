@@ -97,6 +97,7 @@ struct cat_function {
 	size_t nout;
 	char volatility; /* i s v */
 	bool strict, variadic, procedure;
+	bool closed; /* who read the catalog may not execute it */
 	str comment;
 };
 

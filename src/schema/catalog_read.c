@@ -598,6 +598,8 @@ static bool read_function_member(struct loader *l, struct jread *r, str key, str
 		return jread_bool(r, &f->variadic);
 	if (str_eq(key, S("procedure")))
 		return jread_bool(r, &f->procedure);
+	if (str_eq(key, S("closed")))
+		return jread_bool(r, &f->closed);
 	if (str_eq(key, S("comment")))
 		return jread_string(r, l->arena, &f->comment);
 	return jread_skip(r);

@@ -254,6 +254,31 @@ describe('idempotency keys', () => {
     }
   });
 
+  it('a key is nobody\'s but a server\'s, whatever role a request runs under', async () => {
+    await f.pg.sql('create role plain login; create role server login; grant insert, select on item to server, plain');
+    const key = randomUUID();
+    const start = (user) => Server.start(['serve', '--schema', f.schema, '--no-log-access', '--allow-bypass-rls',
+      '--database', f.pg.url.replace('test@', `${user}@`)]);
+    const ask = (server) => server.post({ query: ADD, variables: { n: 'granted' } },
+      { 'idempotency-key': key, accept: 'application/graphql-response+json' });
+    let server = await start('server');
+    const { status, body } = await ask(server);
+    assert.equal(status, 501);
+    assert.match(body.errors[0].message, /grant execute on function fraiseql\.idempotency_clean/);
+    await server.stop();
+    await f.pg.sql('grant execute on function fraiseql.idempotency_clean(int) to server');
+    server = await start('server');
+    assert.equal((await ask(server)).text, (await ask(server)).text);
+    await server.stop();
+    assert.equal(await count('granted'), 1);
+    const as = (user, sql) => f.pg.sql(`set session authorization ${user}; ${sql}`).catch((e) => e.stderr);
+    const found = `select count(*) from fraiseql.idempotency_find('', '${key}', 0)`;
+    assert.equal(await as('server', found), '1');
+    assert.equal(await as('plain', found), '0');
+    assert.match(await as('plain', "select fraiseql.idempotency_claim('', 'k', 0, 'h', 1000)"), /permission denied/);
+    assert.match(await as('plain', 'select fraiseql.idempotency_clean(1)'), /permission denied/);
+  });
+
   it('says so when the database lacks the tables', async () => {
     const sdl = `type Item @source(relation: "item") { id: Int! } type Query { items: [Item!]! }
       type Mutation { n: Int @function(name: "n") }`;

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fraiseql } from './lib/command.mjs';
 import { Postgres } from './lib/postgres.mjs';
 import { Server } from './lib/server.mjs';
 
@@ -70,6 +71,16 @@ describe('roles and row-level security', () => {
     assert.rejects(start('reader', '--auth-anonymous-role', 'stranger'), /not a member of the role "stranger"/));
   it('refuses a role to switch to that is not bound', () =>
     assert.rejects(start('heir', '--auth-anonymous-role', 'keeper'), /not bound/));
+  it('leaves work of the server alone that its role may not do, and says so once', async () => {
+    await fraiseql(['db', 'install', '--database', pg.url]);
+    const from = pg.log.length;
+    const server = await start('reader', '--sagas-poll', '20ms');
+    await server.waitLog(/partitions are not looked after here: .* no EXECUTE on fraiseql.change_log_maintain/);
+    await new Promise((next) => { setTimeout(next, 200); });
+    await server.stop();
+    assert.equal(server.log.match(/steps of sagas are not run here: .* no EXECUTE on fraiseql.saga_run/g).length, 1);
+    assert.doesNotMatch(pg.log.slice(from), /permission denied/);
+  });
   it('serves the owner when the policies are forced', async () => {
     await pg.sql('alter table guarded force row level security');
     await serves('keeper', [], ['keeper']);
