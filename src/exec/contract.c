@@ -172,7 +172,9 @@ static void render_entity(struct exec *x, const struct plan_root *root, size_t n
 	bool gone = !put || str_eq(buf_str(&text), S("null"));
 	if (gone && !f)
 		x->contract.bubbled = true;
-	else if (put && !(gone && f->shape->non_null))
+	else if (gone)
+		x->splices[number] = f->shape->non_null ? SPLICE_TOLD : S("null");
+	else
 		x->splices[number] = buf_str(&text);
 }
 

@@ -245,10 +245,12 @@ static bool put_field(struct ctx *c, const struct object *o, const struct shape_
 	switch (f->from) {
 	case FROM_TYPENAME: buf_put(c->p->out, f->constant); return true;
 	case FROM_SPLICE:
-		if (c->p->splices[f->slot].p) {
+		if (c->p->splices[f->slot].n) {
 			put_splice(c, f, path);
 			return true;
 		}
+		if (c->p->splices[f->slot].p)
+			return project_bubble(c, f->shape, c->p->out->n);
 		break;
 	case FROM_RESOLVER: return put_gap(c, o, f, path);
 	case FROM_SLOT: v = project_slot(o->row, f->slot); break;
@@ -490,11 +492,16 @@ bool project_row(struct projection *p, const struct plan_root *root,
 	return put_result_row(&c, shape, r, 0, at);
 }
 
-bool project_rows(struct projection *p, const struct plan_root *root, const struct shape *shape,
-	const struct pgresult *r, int found, bool skip)
+bool project_rows(struct projection *p, const struct plan_root *root,
+	const struct write_splice *splice, const struct pgresult *r, int found, bool skip)
 {
 	struct ctx c = { p, &root->field };
-	struct path path = root_path(p, root, shape);
+	const struct shape *shape = splice->shape;
+	struct path top = root_path(p, root, shape), path = top;
+	if (splice->name.n) {
+		path.up = &top;
+		path.name = splice->name;
+	}
 	if (shape->kind == SHAPE_LIST)
 		return put_rows_list(&c, shape, r, found, skip, &path);
 	if (pgresult_rows(r) == 0)
@@ -502,13 +509,14 @@ bool project_rows(struct projection *p, const struct plan_root *root, const stru
 	return put_found_row(&c, shape, r, 0, found, &path);
 }
 
-bool project_item(struct projection *p, const struct plan_root *root, const struct shape *shape,
-	const struct pgresult *r, int row)
+bool project_item(struct projection *p, const struct plan_root *root,
+	const struct write_splice *splice, const struct pgresult *r, int row, size_t index)
 {
 	struct ctx c = { p, &root->field };
-	struct path path = { .name = root->field.name };
-	struct path at = { .up = &path, .index = (size_t)row, .is_index = true };
-	return put_result_row(&c, shape, r, row, &at);
+	struct path top = { .name = root->field.name };
+	struct path item = { .up = &top, .index = index, .is_index = true };
+	struct path field = { .up = &item, .name = splice->name };
+	return put_result_row(&c, splice->shape, r, row, splice->name.n ? &field : &item);
 }
 
 bool project_item_document(struct projection *p, const struct plan_root *root,

@@ -21,6 +21,9 @@ struct projection {
 	const str *splices; /* what FROM_SPLICE fields write, by slot; .p == NULL = null */
 };
 
+/* A splice whose null goes further out: the error was added when its row was written. */
+#define SPLICE_TOLD S("")
+
 /*
  * Writes the value of a root field (without its key): all rows as a list, the first row or null, or
  * the first column of the first row. False when a null must go to the field's parent: then nothing
@@ -32,13 +35,14 @@ MUST_USE bool project_root(struct projection *p, const struct plan_root *root,
  * `below` it, when that is not NULL), or null when there is no row. */
 MUST_USE bool project_row(struct projection *p, const struct plan_root *root,
 	const struct shape_field *below, const struct shape *shape, const struct pgresult *r);
-/* As project_row, or all rows when `shape` is a list; rows whose column `found` is null (-1: none)
- * are null, or with `skip` left out of the list. */
+/* As project_row (`below`: the field's response key, or empty), or all rows when the splice is a
+ * list; rows whose column `found` is null (-1: none) are null, or with `skip` left out of the list.
+ */
 MUST_USE bool project_rows(struct projection *p, const struct plan_root *root,
-	const struct shape *shape, const struct pgresult *r, int found, bool skip);
-/* Row number `row` as an item of a list root. */
+	const struct write_splice *splice, const struct pgresult *r, int found, bool skip);
+/* Row number `row` as the item `index` of a list root, or as a field of it. */
 MUST_USE bool project_item(struct projection *p, const struct plan_root *root,
-	const struct shape *shape, const struct pgresult *r, int row);
+	const struct write_splice *splice, const struct pgresult *r, int row, size_t index);
 /* A document as the item `index` of a list root. */
 MUST_USE bool project_item_document(struct projection *p, const struct plan_root *root,
 	const struct shape *shape, str document, size_t index);

@@ -87,23 +87,24 @@ static void take_verdicts(struct written *w, const struct write_plan *plan,
 		w->count = 0;
 }
 
-static str render(struct exec *x, const struct plan_root *root, const struct shape *shape,
+static str render(struct exec *x, const struct plan_root *root, const struct write_splice *splice,
 	const struct pgresult *r, int found)
 {
 	bool skip = found >= 0 && root->write->write->where;
 	struct buf text = buf_on(x->arena);
 	struct projection p = exec_projection(x);
 	p.out = &text;
-	return project_rows(&p, root, shape, r, found, skip) ? buf_str(&text) : STR_NONE;
+	return project_rows(&p, root, splice, r, found, skip) ? buf_str(&text) : SPLICE_TOLD;
 }
 
 static void take_rows(struct exec *x, const struct plan_root *root, const struct pgresult *r)
 {
 	const struct write_plan *plan = root->write;
+	const struct write_splice whole = { .shape = plan->rows };
 	if (plan->rows)
-		x->written->rows = render(x, root, plan->rows, r, plan->found_at);
+		x->written->rows = render(x, root, &whole, r, plan->found_at);
 	for (size_t i = 0; i < plan->nsuccess_splices; i++)
-		x->splices[i] = render(x, root, plan->success_splices[i], r, plan->found_at);
+		x->splices[i] = render(x, root, &plan->success_splices[i], r, plan->found_at);
 }
 
 static void take_conflict(struct exec *x, const struct plan_root *root, const struct pgresult *r)
@@ -111,7 +112,7 @@ static void take_conflict(struct exec *x, const struct plan_root *root, const st
 	const struct write_plan *plan = root->write;
 	bool conflict = x->written->bad && x->written->bad->code == ERR_CONFLICT;
 	for (size_t i = 0; conflict && i < plan->nerror_splices; i++)
-		x->splices[i] = render(x, root, plan->error_splices[i], r, -1);
+		x->splices[i] = render(x, root, &plan->error_splices[i], r, -1);
 }
 
 /* ---- items by themselves ---- */
@@ -192,26 +193,28 @@ static void take_outcomes(struct exec *x, const struct plan_root *root, const st
 	}
 }
 
-static str render_item(struct exec *x, const struct plan_root *root, const struct shape *shape,
-	const struct pgresult *r, int row)
+static str render_item(struct exec *x, const struct plan_root *root,
+	const struct write_splice *splice, const struct pgresult *r, int row)
 {
 	struct buf text = buf_on(x->arena);
 	struct projection p = exec_projection(x);
+	size_t index = x->written->numbers[row];
 	p.out = &text;
-	return project_item(&p, root, shape, r, row) ? buf_str(&text) : STR_NONE;
+	return project_item(&p, root, splice, r, row, index) ? buf_str(&text) : SPLICE_TOLD;
 }
 
 static void take_items(struct exec *x, const struct plan_root *root, const struct pgresult *r)
 {
 	const struct write_plan *plan = root->write;
+	const struct write_splice whole = { .shape = plan->rows };
 	for (int i = 0; i < pgresult_rows(r); i++) {
 		struct item *item = item_of(x, i);
 		if (!pgresult_get(r, i, plan->found_at).p)
 			continue;
 		if (plan->rows)
-			item->row = render_item(x, root, plan->rows, r, i);
+			item->row = render_item(x, root, &whole, r, i);
 		for (size_t k = 0; k < plan->nsuccess_splices; k++)
-			item->splices[k] = render_item(x, root, plan->success_splices[k], r, i);
+			item->splices[k] = render_item(x, root, &plan->success_splices[k], r, i);
 	}
 }
 
@@ -222,7 +225,7 @@ static void take_conflicts(struct exec *x, const struct plan_root *root, const s
 	for (int i = 0; i < pgresult_rows(r); i++)
 		for (size_t k = 0; k < plan->nerror_splices && pgresult_get(r, i, found).p; k++)
 			item_of(x, i)->splices[k] =
-				render_item(x, root, plan->error_splices[k], r, i);
+				render_item(x, root, &plan->error_splices[k], r, i);
 }
 
 static void take_each(struct exec *x, const struct plan_root *root, size_t i,
@@ -311,7 +314,7 @@ static void put_failure(struct exec *x, const struct plan_root *root)
 static void put_text(struct exec *x, const struct plan_root *root, str text)
 {
 	exec_put_key(x, root);
-	if (text.p)
+	if (text.n)
 		buf_put(&x->out, text);
 	else
 		x->data_null = true;
@@ -325,8 +328,8 @@ static bool put_item(struct exec *x, const struct plan_root *root, size_t i)
 	struct projection p = exec_projection(x);
 	p.splices = item->splices;
 	if (!item->failure && item->row.p) {
-		buf_put(&x->out, item->row);
-		return true;
+		buf_put(&x->out, item->row.n ? item->row : S("null"));
+		return item->row.n || !root->field.shape->item->non_null;
 	}
 	struct shape shape = item->failure ? *m->error : *m->success;
 	shape.non_null = root->field.shape->item->non_null;

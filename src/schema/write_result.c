@@ -39,7 +39,8 @@ static bool result_members(struct writing *w)
 		.call = call };
 	if (!bind_members(&k))
 		return false;
-	const struct gql_field *list = list_of_entities(w->c, call->success);
+	bool whole = call->entity == call->success; /* its lists are relations */
+	const struct gql_field *list = whole ? NULL : list_of_entities(w->c, call->success);
 	if (list && !call->entity)
 		call->entity = list->type->type;
 	t->list = list && call->entity == list->type->type;

@@ -69,6 +69,12 @@ struct mutation_plan {
 	size_t nrereads;
 };
 
+/* A field of a member that is written from rows of its own. */
+struct write_splice {
+	const struct shape *shape;
+	str name; /* its response key */
+};
+
 /*
  * ROOT_WRITE: statements that run in one transaction, and how their rows become the result.
  *
@@ -92,16 +98,15 @@ struct write_plan {
 	int verdicts_in; /* the statement that gives them */
 	bool hold;       /* a bad verdict of an item undoes all */
 	/* Every item by itself: behind its verdict, which is null when the database raised an
-	 * error, stand SQLSTATE, message, detail, constraint, schema, table, column, and whether it
-	 * was raised by RAISE. */
+	 * error, stand SQLSTATE, message, detail, constraint, schema, table, column, whether it was
+	 * raised by RAISE, hint, and data type. */
 	bool each;
 	struct pexpr items;       /* each: the list of them */
 	const struct shape *rows; /* ROWS: of the root's value. MEMBERS: of the success member when
 				     it is the row itself, else NULL */
-	const struct shape *const *success_splices; /* by splice of the success member */
+	const struct write_splice *success_splices; /* by splice of the success member */
 	size_t nsuccess_splices;
-	const struct shape *const
-		*error_splices; /* conflicting rows, by splice of the error member */
+	const struct write_splice *error_splices; /* conflicting rows */
 	size_t nerror_splices;
 };
 

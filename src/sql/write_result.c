@@ -14,7 +14,7 @@
 /* ---- members ---- */
 
 struct splices {
-	const struct shape **at;
+	struct write_splice *at;
 	size_t n;
 };
 
@@ -47,7 +47,7 @@ static bool splice_entities(struct writing *w, const struct gql_type *member, st
 	struct planner *p = w->p;
 	const struct shape_fields *fields = &shape->variants[0];
 	struct shape_field *copy = arena_array(p->arena, struct shape_field, fields->n);
-	out->at = arena_array(p->arena, const struct shape *, fields->n);
+	out->at = arena_array(p->arena, struct write_splice, fields->n);
 	for (size_t i = 0; i < fields->n; i++) {
 		copy[i] = fields->at[i];
 		struct nodes nodes = nodes_of(w, member, copy[i].name);
@@ -64,7 +64,9 @@ static bool splice_entities(struct writing *w, const struct gql_type *member, st
 			return false;
 		copy[i].from = FROM_SPLICE;
 		copy[i].slot = (uint32_t)out->n;
-		out->at[out->n++] = shape_wrap(p, copy[i].field->type, NULL, object);
+		out->at[out->n++] =
+			(struct write_splice){ shape_wrap(p, copy[i].field->type, NULL, object),
+				copy[i].name };
 	}
 	struct shape_fields *variant = arena_new(p->arena, struct shape_fields);
 	*variant = (struct shape_fields){ fields->type, copy, fields->n };

@@ -427,6 +427,9 @@ begin
 end $$;
 create table gap (id int primary key generated always as identity, word text);
 create function fn_gap() returns int language sql as 'insert into gap default values returning id';
+create function fn_gap_row() returns fraiseql.mutation_result language sql as $$
+  with made as (insert into gap default values returning *)
+  select ('created', null, null, to_jsonb(made), null, null)::fraiseql.mutation_result from made $$;
 create table document (id int primary key, data jsonb);
 insert into document values (1, 'null'), (2, null), (3, '[1]'), (4, '{"a": 1}');
 create function fn_document(id int) returns document language sql as 'select * from document d where d.id = $1';
@@ -440,13 +443,28 @@ create function fn_word(s text) returns fraiseql.mutation_result stable language
   as $$ select ($1, null, null, null, null, null)::fraiseql.mutation_result $$;
 `;
 const ASKED_SDL = `
-type Gap @source(relation: "gap") { id: Int! word: String! }
+type Gap @source(relation: "gap") { id: Int! word: String!
+  again: [Gap!]! @relation(fields: ["id"], references: ["id"]) }
 type Document @source(relation: "document") { id: Int! a: Int }
 type DocumentSuccess { document: Document! }
+input NewGap { word: String }
+union WholeResult = Gap | UserError
+type GapDone { gap: Gap }
+type GapMade { gap: Gap! }
+union GapResult = GapDone | UserError
+union MadeResult = GapMade | UserError
 union DocumentResult = DocumentSuccess | UserError
 extend type Mutation {
   document(id: Int!): DocumentResult! @function(name: "fn_document")
   gap: Gap @function(name: "fn_gap")
+  doneGap: GapResult @function(name: "fn_gap")
+  madeGap: MadeResult @function(name: "fn_gap")
+  madeGapOnly: GapMade @function(name: "fn_gap_row")
+  writeGap: GapResult @write(table: "gap", action: INSERT)
+  writeMade: MadeResult @write(table: "gap", action: INSERT)
+  writeGaps(input: [NewGap!]!): [GapResult!]! @write(table: "gap", action: INSERT)
+  writeMades(input: [NewGap!]!): [MadeResult] @write(table: "gap", action: INSERT)
+  writeWhole(input: [NewGap!]!): [WholeResult] @write(table: "gap", action: INSERT)
   wholeGap: Gap! @function(name: "fn_gap")
 }
 extend type Query {
@@ -584,6 +602,29 @@ describe('functions', () => {
     const whole = await post('mutation { wholeGap { word } }');
     assert.equal(whole.data, null);
     assert.deepEqual(whole.errors.map((e) => e.path), [['wholeGap', 'word']]);
+    for (const [field, member, want] of [['doneGap', 'GapDone', { gap: null }], ['madeGap', 'GapMade', null],
+      ['writeGap', 'GapDone', { gap: null }], ['writeMade', 'GapMade', null]]) {
+      for (const select of ['word', 'word again { id }']) {
+        const of = await post(`mutation { ${field} { ... on ${member} { gap { ${select} } } } }`);
+        assert.deepEqual(of.data, { [field]: want });
+        assert.deepEqual(of.errors.map((e) => e.path), [[field, 'gap', 'word']]);
+      }
+    }
+    const row = await post('mutation { madeGapOnly { gap { word again { id } } } }');
+    assert.deepEqual(row.data, { madeGapOnly: null });
+    assert.deepEqual(row.errors.map((e) => e.path), [['madeGapOnly', 'gap', 'word']]);
+  });
+  it('nor of one of an item', async () => {
+    const items = '(input: [{word: "a"}, {}, {word: "c"}])';
+    const done = await post(`mutation { writeGaps${items} { ... on GapDone { gap { word } } } }`);
+    assert.deepEqual(done.data, { writeGaps: [{ gap: { word: 'a' } }, { gap: null }, { gap: { word: 'c' } }] });
+    assert.deepEqual(done.errors.map((e) => e.path), [['writeGaps', 1, 'gap', 'word']]);
+    const made = await post(`mutation { writeMades${items} { ... on GapMade { gap { word } } } }`);
+    assert.deepEqual(made.data, { writeMades: [{ gap: { word: 'a' } }, null, { gap: { word: 'c' } }] });
+    assert.deepEqual(made.errors.map((e) => e.path), [['writeMades', 1, 'gap', 'word']]);
+    const whole = await post(`mutation { writeWhole${items} { ... on Gap { word } } }`);
+    assert.deepEqual(whole.data, { writeWhole: [{ word: 'a' }, null, { word: 'c' }] });
+    assert.deepEqual(whole.errors.map((e) => e.path), [['writeWhole', 1, 'word']]);
   });
   it('an entity without a document is an object all the same', async () => {
     for (let id = 1; id <= 4; id += 1) {
