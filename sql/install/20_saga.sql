@@ -188,7 +188,7 @@ begin
             into strict answer using c.data;
             result := case when answer like '{%' then answer::jsonb end;
             set constraints all immediate;
-        exception when query_canceled or others then
+        exception when query_canceled or assert_failure or others then
             failure := sqlerrm || ' (' || sqlstate || ')';
         end;
         perform set_config('role', 'none', true);

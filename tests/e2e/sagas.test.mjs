@@ -149,12 +149,13 @@ describe('sagas', () => {
       select fraiseql.saga_begin('x', '[{"forward": "theirs.step"}]')`), /theirs\.step can not be a step/);
   });
 
-  it('notes a step whose function is gone, ambiguous, or fails at the end', async () => {
+  it('notes a step whose function is gone, ambiguous, asserts, or fails at the end', async () => {
     await pg.sql(`create table parent (id int primary key);
       create table child (parent int references parent deferrable initially deferred);
       create function gone(data jsonb) returns void language sql as 'select';
       create function many(data jsonb) returns void language sql as $$ select note('many jsonb') $$;
       create function many(data int) returns void language sql as $$ select note('many int') $$;
+      create function asserts(data jsonb) returns void language plpgsql as $$ begin assert false, 'not so'; end $$;
       create function late(data jsonb) returns void language sql as 'insert into child values (77)';
 `);
     const begin = (name) => pg.sql(
@@ -168,6 +169,7 @@ describe('sagas', () => {
       drop function gone(jsonb); commit`);
     await ended(gone, 'compensated', /there is no function public\.gone/);
     await ended(await begin('late'), 'compensated', /violates foreign key/);
+    await ended(await begin('asserts'), 'compensated', /not so \(P0004\)/);
     await ended(await begin('many'), 'done', /^$/);
     assert.equal(await pg.sql("select count(*) from ledger where what = 'many jsonb'"), '1');
   });
