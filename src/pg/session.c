@@ -3,7 +3,9 @@
  *
  * The settings travel in the startup packet's `options`, so they cost no round trip and belong to
  * the session itself. Results are read in fixed text forms, so those come behind what the user's
- * own `options` say; the time zone comes before, because it is the user's to choose. PgBouncer in
+ * own `options` say; the time zone and JIT come before, because they are the user's to choose. JIT
+ * is off: our statements have an expression for each relation, and to compile some hundred of them
+ * takes seconds, where they run for milliseconds. PgBouncer in
  * transaction mode does not pass session settings on; with `bare` none are sent, and
  * the role or database must have them (ALTER ROLE … SET), which session_check verifies for those
  * that the server reports.
@@ -59,7 +61,7 @@ bool session_build(struct arena *a, const struct session_options *o, struct sess
 	if (!user_options(a, conninfo, &own, e))
 		return false;
 	struct buf options = buf_on(a);
-	buf_printf(&options, "-c TimeZone=UTC %s%s", own, FIXED);
+	buf_printf(&options, "-c TimeZone=UTC -c jit=off %s%s", own, FIXED);
 	if (o->statement_timeout_ms)
 		buf_printf(&options, " -c statement_timeout=%llu",
 			(unsigned long long)o->statement_timeout_ms);

@@ -380,6 +380,20 @@ describe('scalars', () => {
     assert.match(body.errors[0].message, /Did you mean "english"\?/);
   });
 
+  it('statements are not compiled, unless the address of the database says so', async () => {
+    const jit = async (url) => {
+      const sdl = 'type Query { jit: String @function(name: "fn_jit") }';
+      await writeFile(join(dir, 'jit.graphql'), sdl);
+      const one = await Server.start(['serve', '--schema', join(dir, 'jit.graphql'), '--database', url]);
+      const answer = await one.data('{ jit }');
+      await one.stop();
+      return answer.jit;
+    };
+    await pg.sql("create function fn_jit() returns text language sql stable as $$ select current_setting('jit') $$");
+    assert.equal(await jit(pg.url), 'off');
+    assert.equal(await jit(`${pg.url}&options=-c%20jit%3Don`), 'on');
+  });
+
   it('moments are the same whatever the zone of the session', async () => {
     const url = pg.url.includes('?') ? `${pg.url}&options=-c%20TimeZone%3DAsia/Kathmandu` : pg.url;
     const other = await Server.start(['serve', '--schema', join(dir, 'schema.graphql'), '--database', url]);
