@@ -1,19 +1,22 @@
 /*
  * graphql_bench - the GraphQL language alone, in one process, without a database.
  *
- *     graphql_bench hostile KIND BYTES         reads and validates one document made to be slow
+ *     graphql_bench hostile KIND BYTES         reads and validates one document made to be slow; a
+ *                                              valid one gets its variables and arguments, too
  *     graphql_bench hostile                    the kinds
  *     graphql_bench speed SDL DOCUMENT MS      microseconds of CPU for one parse and validation
  *     graphql_bench introspect TYPES           microseconds for the whole introspection
  *
  * bench/hostile.py counts the instructions of `hostile` over doubling sizes; bench/language.mjs
  * compares `speed` with graphql-js. Text of at most BYTES bytes is made of a kind's parts: a head,
- * a part that is repeated with its number in it, and a tail.
+ * a part that is repeated with its number in it, for some a middle with a second such part, as many
+ * times, and a tail.
  */
 #include "base/clock.h"
 #include "base/num.h"
 #include "ev/file.h"
 #include "graphql/build.h"
+#include "graphql/collect.h"
 #include "graphql/introspect.h"
 #include "graphql/parser.h"
 #include "graphql/validate.h"
@@ -32,6 +35,7 @@ static const struct kind {
 	const char *name, *head;
 	const char *part; /* %u is its number, counted from 0; %s the next one's */
 	const char *tail;
+	const char *middle, *second; /* or NULL */
 } KINDS[] = {
 	{ "braces", "", "{", "" },
 	{ "nested-fields", "", "{o", "" },
@@ -59,6 +63,10 @@ static const struct kind {
 	{ "operations", "", "query Q%u{f}", "" },
 	{ "operations-and-fragments", "", "query Q%u{...F%u}fragment F%u on Query{...F0}", "" },
 	{ "variables", "query(", "$v%u:Int ", "){f}" },
+	{ "variables-of-arguments", "query(", "$v%u:Int=1 ", "}", "){", "a%u:f(x:$v%u)" },
+	{ "variables-in-a-list", "query(", "$v%u:Int=1 ", "]]]])}", "){f(l:[[[[", "$v%u " },
+	{ "conditions", "query(", "$v%u:Boolean=true ", "}", "){", "a%u:f@include(if:$v%u)" },
+	{ "many-fragments", "", "fragment F%u on Query{a%u:f}", "}", "{", "...F%u " },
 	{ "unknown-fields", "{", "z%u ", "}" },
 	{ "unknown-fragments", "{", "...Z%u ", "}" },
 	{ "directives", "{f", "@skip(if:true)", "}" },
@@ -82,9 +90,14 @@ static void put_part(struct buf *b, const char *part, unsigned i)
 static str hostile_text(struct arena *a, const struct kind *k, size_t size)
 {
 	struct buf b = buf_on(a);
+	unsigned n = 0;
 	buf_put(&b, str_from(k->head));
-	for (unsigned i = 0; b.n < size; i++)
-		put_part(&b, k->part, i);
+	for (size_t first = k->second ? size / 2 : size; b.n < first; n++)
+		put_part(&b, k->part, n);
+	for (unsigned i = 0; k->second && i < n; i++) {
+		buf_put(&b, i == 0 ? str_from(k->middle) : STR_NONE);
+		put_part(&b, k->second, i);
+	}
 	buf_put(&b, str_from(k->tail));
 	return buf_str(&b);
 }
@@ -104,7 +117,8 @@ static const struct gql_schema *build(struct arena *a, str sdl)
 }
 
 /* Parses and validates; the outcome in a word. */
-static const char *check(struct arena *a, const struct gql_schema *schema, str text, size_t *errors)
+static const char *check(struct arena *a, const struct gql_schema *schema, str text, size_t *errors,
+	const struct ast_document **valid)
 {
 	struct source *source = arena_new(a, struct source);
 	*source = (struct source){ S("document"), text };
@@ -116,8 +130,35 @@ static const char *check(struct arena *a, const struct gql_schema *schema, str t
 		outcome = "not parsed";
 	else if (!gql_validate(a, schema, d, &OPTIONS, &list))
 		outcome = "refused";
+	else
+		*valid = d;
 	*errors = list.n;
 	return outcome;
+}
+
+/* What a request does next with a valid document: variables, fields, arguments. */
+static void begin_execution(struct arena *a, const struct gql_schema *schema,
+	const struct ast_document *d)
+{
+	struct gql_errors errors = { .arena = a };
+	struct gql_coercion c = { .arena = a, .schema = schema, .errors = &errors };
+	const struct ast_definition *o = gql_operation_find(d, STR_NONE, &errors);
+	struct gql_variables vars;
+	if (!o || !gql_coerce_variables(&c, o, gql_variable_types(a, schema, o), STR_NONE, &vars))
+		return;
+	struct collect collect = { a, schema, d, o, &vars, gql_fragment_index(a, d), &errors };
+	const struct ast_selections *set = &o->selections;
+	struct collection found = { 0 };
+	gql_collect(&collect, schema->query, &set, 1, &found);
+	for (size_t i = 0; i < found.n; i++) {
+		const struct ast_selection *s = found.at[i].fields[0];
+		const struct gql_field *f = gql_field_find(schema, schema->query, s->name.text);
+		struct gql_value *v;
+		for (size_t k = 0; k < s->nargs; k++)
+			if (!gql_coerce_argument(&c, o, &vars,
+				    gql_arg_find(f, s->args[k].name.text), &s->args[k], s->at, &v))
+				return;
+	}
 }
 
 static int hostile(int argc, char **argv)
@@ -134,8 +175,11 @@ static int hostile(int argc, char **argv)
 		struct arena *a = arena_open(0);
 		const struct gql_schema *schema = build(a, str_from(SDL));
 		size_t errors;
+		const struct ast_document *d = NULL;
 		str text = hostile_text(a, &KINDS[i], size);
-		const char *outcome = check(a, schema, text, &errors);
+		const char *outcome = check(a, schema, text, &errors, &d);
+		if (d)
+			begin_execution(a, schema, d);
 		printf("%s, %zu errors\n", outcome, errors);
 		arena_close(a);
 		return 0;
@@ -176,7 +220,8 @@ static int speed(int argc, char **argv)
 		return 1;
 	for (uint64_t start = cpu_us(); spent < ms * 1000; runs++) {
 		size_t errors;
-		check(work, schema, text, &errors);
+		const struct ast_document *d;
+		check(work, schema, text, &errors, &d);
 		arena_reset(work);
 		if (errors > 0)
 			return 1;

@@ -164,6 +164,7 @@ struct ast_definition {
 	bool shorthand;                 /* `{ … }` */
 	struct ast_variable *variables; /* operation, fragment variables are not in the language */
 	size_t nvariables;
+	const struct map *variable_index; /* by name, when there are many; else NULL */
 	/* operation, fragment */
 	struct ast_name on; /* fragment's type condition */
 	struct ast_selections selections;

@@ -114,10 +114,8 @@ const struct ast_definition *gql_operation_find(const struct ast_document *d, st
 const struct gql_value *gql_variable_find(const struct ast_definition *operation,
 	const struct gql_variables *vars, str name)
 {
-	for (size_t i = 0; vars && i < operation->nvariables && i < vars->n; i++)
-		if (str_eq(operation->variables[i].name.text, name))
-			return vars->at[i];
-	return NULL;
+	size_t i = gql_variable_position(operation, name);
+	return vars && i < vars->n ? vars->at[i] : NULL;
 }
 
 /* ---- conditions ---- */

@@ -172,10 +172,8 @@ static const struct gql_value *variable_value(const struct gql_literal *l, str n
 {
 	if (!l->vars || !l->operation)
 		return NULL;
-	for (size_t i = 0; i < l->operation->nvariables; i++)
-		if (str_eq(l->operation->variables[i].name.text, name))
-			return i < l->vars->n ? l->vars->at[i] : NULL;
-	return NULL;
+	size_t i = gql_variable_position(l->operation, name);
+	return i < l->vars->n ? l->vars->at[i] : NULL;
 }
 
 static void put_untyped(const struct gql_literal *l, struct buf *b, const struct ast_value *v);
@@ -203,10 +201,9 @@ static void put_variable(const struct gql_literal *l, struct buf *b, str name)
 {
 	const struct gql_value *value = variable_value(l, name);
 	const struct gql_ref *type = NULL;
-	for (size_t i = 0; value && i < l->operation->nvariables; i++) {
+	if (value) {
+		size_t i = gql_variable_position(l->operation, name);
 		const struct ast_variable *d = &l->operation->variables[i];
-		if (!str_eq(d->name.text, name))
-			continue;
 		type = gql_ref_from_ast(l->c->arena, l->c->schema, d->type);
 		if (l->c->printed)
 			l->c->printed[i] = true;

@@ -8,9 +8,11 @@
  */
 #include "graphql/parser_int.h"
 
+#include "base/map.h"
+
 #include <string.h>
 
-enum { DEPTH_MAX = 500 };
+enum { DEPTH_MAX = 500, FEW_VARIABLES = 16 };
 
 /* ---- faults ---- */
 
@@ -473,6 +475,18 @@ static void variable_definition(struct parser *p, void *item)
 	v->end = p->end;
 }
 
+/* Of two with one name the first counts. */
+static void index_variables(struct parser *p, struct ast_definition *d)
+{
+	if (p->failed || d->nvariables <= FEW_VARIABLES)
+		return;
+	struct map *index = arena_new(p->arena, struct map);
+	*index = map_on(p->arena, (uintptr_t)p->arena);
+	for (size_t i = 0; i < d->nvariables; i++)
+		map_add(index, d->variables[i].name.text, &d->variables[i]);
+	d->variable_index = index;
+}
+
 static void operation(struct parser *p, struct ast_definition *d)
 {
 	d->kind = AST_OPERATION;
@@ -485,6 +499,7 @@ static void operation(struct parser *p, struct ast_definition *d)
 			variable_definition, sizeof *d->variables);
 		d->variables = l.at;
 		d->nvariables = l.n;
+		index_variables(p, d);
 		d->directives = parse_directives(p, false);
 	}
 	d->selections = selection_set(p);

@@ -40,6 +40,18 @@ const struct gql_ref *const *gql_variable_types(struct arena *a, const struct gq
 	return types;
 }
 
+size_t gql_variable_position(const struct ast_definition *operation, str name)
+{
+	size_t i = 0;
+	if (operation->variable_index) {
+		const struct ast_variable *found = map_find(operation->variable_index, name);
+		return found ? (size_t)(found - operation->variables) : operation->nvariables;
+	}
+	while (i < operation->nvariables && !str_eq(operation->variables[i].name.text, name))
+		i++;
+	return i;
+}
+
 /* ---- copies ---- */
 
 struct gql_value *gql_value_copy(struct arena *a, const struct gql_value *v)
@@ -103,11 +115,8 @@ static struct gql_value *variable(const struct gql_literal *l, const struct ast_
 {
 	if (!l->vars || !l->operation)
 		return NULL;
-	const struct ast_variable *defs = l->operation->variables;
-	for (size_t i = 0; i < l->vars->n; i++)
-		if (str_eq(defs[i].name.text, v->text))
-			return l->vars->at[i];
-	return NULL;
+	size_t i = gql_variable_position(l->operation, v->text);
+	return i < l->vars->n ? l->vars->at[i] : NULL;
 }
 
 static struct gql_value *new_value(const struct gql_literal *l, enum gql_value_kind kind, size_t n)

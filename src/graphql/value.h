@@ -69,6 +69,9 @@ bool gql_value_has_object(const struct gql_value *v);
  */
 struct gql_value *gql_value_of_default(struct arena *a, const struct gql_value *v);
 
+/* Position of the operation's variable; operation->nvariables when it has none of that name. */
+size_t gql_variable_position(const struct ast_definition *operation, str name);
+
 /* The variables of one request: values by position of the operation's variable definitions. */
 struct gql_variables {
 	struct gql_value **at; /* NULL = absent and without default */

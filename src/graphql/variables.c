@@ -16,7 +16,7 @@
 #include "base/num.h"
 #include "graphql/printer.h"
 
-enum { DEPTH_MAX = 256, ERRORS_MAX = 50, FEW_VARIABLES = 16 };
+enum { DEPTH_MAX = 256, ERRORS_MAX = 50 };
 
 struct step {
 	const struct step *up;
@@ -434,32 +434,13 @@ static struct gql_value *coerce_variable(struct run *r, const struct gql_ref *ty
 	return coerce(r, type, node, NULL);
 }
 
-/* Position of the definition of `name`, or nvariables. `index` is used when there are many. */
-static size_t definition_of(const struct ast_definition *operation, const struct map *index,
-	str name)
-{
-	if (index->n > 0) {
-		const struct ast_variable *found = map_find(index, name);
-		return found ? (size_t)(found - operation->variables) : operation->nvariables;
-	}
-	size_t i = 0;
-	while (i < operation->nvariables && !str_eq(operation->variables[i].name.text, name))
-		i++;
-	return i;
-}
-
 static void read_members(struct jread *j, struct arena *a, const struct ast_definition *operation,
 	struct jnode **nodes)
 {
-	struct map index = map_on(a, 0);
-	if (operation->nvariables > FEW_VARIABLES)
-		for (size_t i = 0; i < operation->nvariables; i++)
-			map_add(&index, operation->variables[i].name.text,
-				&operation->variables[i]);
 	str key;
 	jread_object(j);
 	while (jread_member(j, a, &key)) {
-		size_t i = definition_of(operation, &index, key);
+		size_t i = gql_variable_position(operation, key);
 		if (i == operation->nvariables)
 			jread_skip(j);
 		else
