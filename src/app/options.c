@@ -49,6 +49,7 @@ struct engine_options options_engine(const struct settings *s, const struct host
 		.documents_max = settings_number(s, SETTING_LIMITS_DOCUMENTS),
 		.tokens_max = settings_number(s, SETTING_LIMITS_TOKENS),
 		.depth_max = (unsigned)settings_number(s, SETTING_LIMITS_DEPTH),
+		.fields_max = settings_number(s, SETTING_LIMITS_FIELDS),
 		.request_bytes_max = settings_number(s, SETTING_LIMITS_REQUEST_MEMORY),
 		.idempotency_keep_ms = settings_number(s, SETTING_IDEMPOTENCY_KEEP),
 		.write_retries = (unsigned)settings_number(s, SETTING_WRITES_RETRIES),

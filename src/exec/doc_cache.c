@@ -110,7 +110,8 @@ static bool prepare(struct doc_cache *c, struct prepared *d, struct gql_errors *
 	d->operation = gql_operation_find(&d->document, d->operation_name, errors);
 	if (!d->operation)
 		return false;
-	d->ruled = rules_concern(d->arena, d->model, &d->document, d->operation);
+	d->fragments = gql_fragment_index(d->arena, &d->document);
+	d->ruled = rules_concern(d);
 	d->types = gql_variable_types(d->arena, d->model->gql, d->operation);
 	return true;
 }
@@ -202,9 +203,12 @@ const struct plan *prepared_plan(struct doc_cache *c, struct prepared *d,
 		.model = d->model,
 		.source = &d->source,
 		.document = &d->document,
+		.fragments = d->fragments,
 		.operation = d->operation,
 		.vars = vars,
-		.errors = errors };
+		.errors = errors,
+		.fields_max = c->limits.fields,
+		.bytes_max = c->limits.plan_bytes };
 	if (!plan_build(&r, &plan)) {
 		/* Its errors may be about values on the document's arena, which the request holds.
 		 */

@@ -25,6 +25,7 @@ struct prepared {
 	uint64_t hash;
 	struct source source; /* text is `query` */
 	struct ast_document document;
+	const struct map *fragments; /* of the document, by name */
 	const struct ast_definition *operation;
 	const struct gql_ref *const *types; /* of its variables */
 	bool ruled;                         /* some argument has a rule: rules.h */
@@ -39,6 +40,8 @@ struct doc_limits {
 	size_t tokens;
 	unsigned depth;
 	bool suggestions;
+	size_t fields;     /* of an operation: plan_request.fields_max */
+	size_t plan_bytes; /* memory of a plan */
 };
 
 struct doc_cache;

@@ -247,9 +247,15 @@ static void put_introspection(struct exec *x, const struct plan_root *root)
 		.schema = x->doc->model->gql,
 		.document = &x->doc->document,
 		.operation = x->doc->operation,
-		.vars = &x->vars };
+		.vars = &x->vars,
+		.fragments = x->doc->fragments,
+		.errors = &x->errors };
+	size_t before = x->out.n;
 	exec_put_key(x, root);
-	gql_introspect(&x->out, &in, root->nodes, root->nnodes);
+	if (gql_introspect(&x->out, &in, root->nodes, root->nnodes))
+		return;
+	buf_cut(&x->out, before);
+	exec_put_null(x, root);
 }
 
 static void put_refused(struct exec *x, const struct plan_root *root)
@@ -597,7 +603,11 @@ void engine_cancel(struct engine *e, struct exec_request *r)
 struct engine *engine_open(const struct engine_options *o)
 {
 	struct engine *e = mem_new(struct engine);
-	struct doc_limits limits = { o->tokens_max, o->depth_max, o->suggestions };
+	struct doc_limits limits = { .tokens = o->tokens_max,
+		.depth = o->depth_max,
+		.suggestions = o->suggestions,
+		.fields = o->fields_max,
+		.plan_bytes = o->request_bytes_max };
 	e->o = *o;
 	if (o->resolvers)
 		resolve_open(e);

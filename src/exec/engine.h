@@ -31,9 +31,10 @@ struct engine_options {
 	const struct log *log;
 	const struct model
 		*model; /* a reference is taken; NULL: every request is answered ERR_UNAVAILABLE */
-	size_t documents_max;         /* in the cache */
-	size_t tokens_max;            /* of a document; 0 = no limit */
-	unsigned depth_max;           /* of nesting in a document */
+	size_t documents_max; /* in the cache */
+	size_t tokens_max;    /* of a document; 0 = no limit */
+	unsigned depth_max;   /* of nesting in a document */
+	size_t fields_max; /* of an operation, fragments counted wherever they are; 0 = no limit */
 	size_t request_bytes_max;     /* memory for one request's work; 0 = no limit */
 	uint64_t slow_us;             /* statements that usually take longer go to the slow lane */
 	uint64_t idempotency_keep_ms; /* how long the answer to an Idempotency-Key is kept */

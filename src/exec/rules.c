@@ -149,14 +149,13 @@ static void walk_fragments(struct walk *w)
 	}
 }
 
-static struct walk walk_on(struct arena *a, const struct model *m,
-	const struct ast_document *document, const struct ast_definition *operation)
+static struct walk walk_on(struct arena *a, const struct prepared *d)
 {
 	return (struct walk){ .collect = { .arena = a,
-				      .schema = m->gql,
-				      .document = document,
-				      .operation = operation,
-				      .fragments = gql_fragment_index(a, document) } };
+				      .schema = d->model->gql,
+				      .document = &d->document,
+				      .operation = d->operation,
+				      .fragments = d->fragments } };
 }
 
 static const struct gql_type *root_type(const struct gql_schema *s, enum ast_operation_kind kind)
@@ -169,14 +168,14 @@ static const struct gql_type *root_type(const struct gql_schema *s, enum ast_ope
 	return s->subscription;
 }
 
-bool rules_concern(struct arena *a, const struct model *m, const struct ast_document *document,
-	const struct ast_definition *operation)
+bool rules_concern(const struct prepared *d)
 {
-	if (!m->ruled)
+	const struct ast_definition *operation = d->operation;
+	if (!d->model->ruled)
 		return false;
-	struct walk w = walk_on(a, m, document, operation);
-	w.met = map_on(a, (uintptr_t)a);
-	walk_set(&w, root_type(m->gql, operation->operation), &operation->selections);
+	struct walk w = walk_on(d->arena, d);
+	w.met = map_on(d->arena, (uintptr_t)d->arena);
+	walk_set(&w, root_type(d->model->gql, operation->operation), &operation->selections);
 	walk_fragments(&w);
 	return w.concerned;
 }
@@ -265,7 +264,7 @@ void rules_check(struct exec *x)
 {
 	const struct model *m = x->doc->model;
 	const struct ast_definition *operation = x->doc->operation;
-	struct walk w = walk_on(x->arena, m, &x->doc->document, operation);
+	struct walk w = walk_on(x->arena, x->doc);
 	struct collection roots = { 0 };
 	const struct gql_type *type = root_type(m->gql, operation->operation);
 	const struct ast_selections *sets[] = { &operation->selections };

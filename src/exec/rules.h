@@ -8,8 +8,7 @@
 #include "exec/exec_int.h"
 
 /* Does the operation give arguments that rules are about? Asked once for each document. */
-bool rules_concern(struct arena *a, const struct model *m, const struct ast_document *document,
-	const struct ast_definition *operation);
+bool rules_concern(const struct prepared *d);
 /*
  * Prepares the values of variables in place, and notes in x->refused which root fields have
  * arguments that break a rule.

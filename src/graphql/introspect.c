@@ -250,19 +250,15 @@ static void add_error(const struct introspection *i, enum err_code code, str mes
 	e->path = buf_str(&path);
 }
 
-/* A null variable where the argument of `type`.`field` may not be null. */
-static void refuse_argument(const struct introspection *i, str type, const struct step *s,
+/* A null variable where the argument may not be null. */
+static void refuse_argument(const struct introspection *i, const struct step *s,
 	const struct place *at)
 {
 	const struct gql_input *arg = gql_arg_find(s->field, s->argument_name);
 	struct buf b = buf_on(i->arena);
-	buf_printf(&b,
-		"Argument \"%.*s.%.*s(%.*s:)\" has invalid value: Expected variable \"$%.*s\" "
-		"provided to non-null type \"",
-		STR_ARG(type), STR_ARG(s->field->name), STR_ARG(s->argument_name),
-		STR_ARG(s->argument->text));
+	buf_printf(&b, "Argument \"%.*s\" of non-null type \"", STR_ARG(s->argument_name));
 	gql_ref_print(&b, arg->type);
-	buf_lit(&b, "\" not to be null.");
+	buf_lit(&b, "\" must not be null.");
 	add_error(i, ERR_BAD_INPUT, buf_str(&b), s->argument->at, at);
 }
 
@@ -323,7 +319,7 @@ static bool put_object(struct writer *w, const struct steps *steps, put_fn *put,
 		}
 		size_t mark = w->b->n;
 		if (s->refused)
-			refuse_argument(w->i, steps->type, s, &here);
+			refuse_argument(w->i, s, &here);
 		if (!s->refused && put(w, s, object, &here))
 			continue;
 		if (gql_is_non_null(s->field->type))
@@ -597,7 +593,6 @@ static const struct gql_type *type_asked(const struct introspection *i,
 bool gql_introspect(struct buf *b, const struct introspection *i,
 	const struct ast_selection *const *fields, size_t nfields)
 {
-	const struct gql_type *query = i->schema->query;
 	const struct ast_selection *first = fields[0];
 	bool is_schema = str_eq(first->name.text, S("__schema"));
 	struct step root = {
@@ -620,7 +615,7 @@ bool gql_introspect(struct buf *b, const struct introspection *i,
 	} else if (ok) {
 		const struct gql_type *type = type_asked(i, first, &root, &ok);
 		if (!ok)
-			refuse_argument(i, query->name, &root, &at);
+			refuse_argument(i, &root, &at);
 		ok = ok && put_optional_type(&w, &root, type, &at);
 	}
 	if (ok)

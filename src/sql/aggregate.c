@@ -140,7 +140,8 @@ static bool select_generated(struct summing *q, const struct gql_type *type, str
 {
 	struct planner *p = q->p;
 	struct collection fields;
-	select_fields(p, type, nodes, &fields);
+	if (!select_fields(p, type, nodes, &fields))
+		return false;
 	struct shape_field *at = arena_array(p->arena, struct shape_field, fields.n);
 	for (size_t i = 0; i < fields.n; i++) {
 		const struct collected *c = &fields.at[i];

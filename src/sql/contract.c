@@ -234,22 +234,6 @@ static bool plan_reread(struct calling *c, struct nodes nodes, uint32_t field, s
 	return true;
 }
 
-/* The nodes of the field with that response key in a member's selection. */
-static struct nodes nodes_of(struct calling *c, const struct gql_type *member, str key)
-{
-	struct planner *p = c->p;
-	const struct ast_selections **sets =
-		arena_array(p->arena, const struct ast_selections *, c->nodes.n);
-	for (size_t i = 0; i < c->nodes.n; i++)
-		sets[i] = &c->nodes.at[i]->selections;
-	struct collection fields = { 0 };
-	gql_collect(&p->collect, member, sets, c->nodes.n, &fields);
-	for (size_t i = 0; i < fields.n; i++)
-		if (str_eq(fields.at[i].key, key))
-			return (struct nodes){ fields.at[i].fields, fields.at[i].n };
-	return (struct nodes){ 0 };
-}
-
 static bool plan_member_rereads(struct calling *c, const struct gql_type *member,
 	struct shape *shape, struct mutation_plan *m)
 {
@@ -263,7 +247,7 @@ static bool plan_member_rereads(struct calling *c, const struct gql_type *member
 			copy[i].field == c->call->entity_field;
 		if (!copy[i].wants_row && !partial)
 			continue;
-		struct nodes nodes = nodes_of(c, member, copy[i].name);
+		struct nodes nodes = { copy[i].nodes, copy[i].nnodes };
 		if (member == c->call->error || copy[i].field->type->type != c->call->entity)
 			return planner_fail(p, nodes.at[0], ERR_UNSUPPORTED,
 				"Relations can't be followed from \"%.*s.%.*s\".",

@@ -336,7 +336,8 @@ static bool select_generated(struct paging *q, const struct gql_type *type, stru
 	page_field_fn *fn, struct shape *out)
 {
 	struct collection fields;
-	select_fields(q->p, type, nodes, &fields);
+	if (!select_fields(q->p, type, nodes, &fields))
+		return false;
 	struct shape_field *at = arena_array(q->p->arena, struct shape_field, fields.n);
 	for (size_t i = 0; i < fields.n; i++) {
 		struct nodes inner = { fields.at[i].fields, fields.at[i].n };

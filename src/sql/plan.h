@@ -161,10 +161,13 @@ struct plan_request {
 	const struct model *model;
 	const struct source *source;
 	const struct ast_document *document;
+	const struct map *fragments; /* gql_fragment_index */
 	const struct ast_definition *operation;
 	const struct gql_variables
 		*vars; /* of the request that asked first: decides what deps name */
 	struct gql_errors *errors;
+	size_t fields_max; /* that are selected, each where fragments and types put it; 0 = any */
+	size_t bytes_max;  /* memory for the plan; 0 = any */
 };
 
 /* Plans a valid operation. False with errors added (bad argument values, limits, what is not

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VALUE_DEPTH_MAX = 256 };
+enum { VALUE_DEPTH_MAX = 256, CONSTANTS_MAX = 4 * 1024 * 1024 };
 
 /* The path of an error at a root field; deeper ones have none. */
 static void put_root_path(struct planner *p, struct gql_error *e, const struct ast_selection *node)
@@ -221,13 +221,11 @@ bool planner_arg(struct planner *p, const struct gql_field *f, const struct ast_
 	struct gql_coercion c = { .arena = p->arena,
 		.schema = p->model->gql,
 		.scalar = scalar_coerce,
-		.printed = arena_array(p->scratch, bool, p->req->vars->n),
+		.printed = p->printed,
 		.suggestions = true,
 		.errors = errors };
 	bool ok = gql_coerce_argument(&c, p->req->operation, p->req->vars, arg,
 		find_argument(node, arg->name), node->at, out);
-	for (size_t i = 0; i < p->req->vars->n; i++)
-		p->deps[i] |= c.printed[i] ? DEP_VALUE : 0;
 	if (!ok) {
 		put_root_path(p, &errors->at[errors->n - 1], node);
 		p->refused |= p->depth == 0;
@@ -262,10 +260,11 @@ static void note_directives(struct planner *p, const struct ast_directives *d)
 	for (size_t i = 0; i < d->n; i++) {
 		for (size_t k = 0; k < d->at[i].nargs; k++) {
 			const struct ast_value *v = d->at[i].args[k].value;
-			for (size_t n = 0;
-				v->kind == AST_VARIABLE && n < p->req->operation->nvariables; n++)
-				if (str_eq(p->req->operation->variables[n].name.text, v->text))
-					p->deps[n] |= DEP_DEEP;
+			if (v->kind != AST_VARIABLE)
+				continue;
+			size_t n = gql_variable_position(p->req->operation, v->text);
+			if (n < p->req->vars->n)
+				p->deps[n] |= DEP_DEEP;
 		}
 	}
 }
@@ -280,22 +279,32 @@ static void note_conditions(struct planner *p, const struct ast_selections *set)
 
 /* ---- root fields ---- */
 
+/* What can't be answered once and for all (the question has variables, or would be refused, or the
+ * answer is long) is answered for each request. */
 static bool plan_introspection(struct planner *p, struct nodes nodes, struct plan_root *root)
 {
-	struct introspection in = { .arena = p->arena,
+	struct gql_errors errors = { .arena = p->scratch, .max = 1 };
+	struct introspection in = { .arena = p->scratch,
 		.schema = p->model->gql,
 		.document = p->req->document,
 		.operation = p->req->operation,
-		.vars = p->req->vars };
+		.vars = p->req->vars,
+		.fragments = p->req->fragments,
+		.errors = &errors };
 	root->statement = -1;
 	root->nodes = nodes.at;
 	root->nnodes = nodes.n;
 	root->kind = ROOT_INTROSPECT;
-	if (gql_introspect_is_constant(&in, nodes.at, nodes.n)) {
-		struct buf b = buf_on(p->arena);
-		gql_introspect(&b, &in, nodes.at, nodes.n);
+	root->field.shape = shape_wrap(p, root->field.field->type, &(struct leaf){ 0 }, NULL);
+	struct buf b = buf_on(p->scratch);
+	b.limit = CONSTANTS_MAX - p->constants;
+	if (b.limit == 0 || !gql_introspect_is_constant(&in, nodes.at, nodes.n) ||
+		!gql_introspect(&b, &in, nodes.at, nodes.n) || errors.n > 0)
+		return true;
+	p->constants = b.over ? CONSTANTS_MAX : p->constants + b.n;
+	if (!b.over) {
 		root->kind = ROOT_CONST;
-		root->constant = buf_str(&b);
+		root->constant = str_dup(p->arena, buf_str(&b));
 	}
 	return true;
 }
@@ -446,6 +455,8 @@ static bool plan_roots(struct planner *p, struct plan *plan)
 			"Subscriptions are not implemented.");
 	size_t before = p->req->errors->n;
 	gql_collect(&p->collect, type, sets, 1, fields);
+	for (size_t i = 0; i < fields->n; i++)
+		p->fields += fields->at[i].n;
 	struct plan_root *roots = arena_array(p->arena, struct plan_root, fields->n);
 	for (size_t i = 0; i < fields->n; i++) {
 		if (plan->operation == AST_QUERY)
@@ -467,7 +478,10 @@ static bool build(const struct plan_request *r, struct arena *scratch, const str
 		.document = r->document,
 		.operation = r->operation,
 		.vars = r->vars,
+		.fragments = r->fragments,
 		.errors = r->errors };
+	p.bytes_before = arena_used(r->arena);
+	p.printed = arena_array(scratch, bool, r->vars->n);
 	p.origins = map_on(scratch, (uint64_t)(uintptr_t)r);
 	p.deps = arena_array(r->arena, uint8_t, r->vars->n);
 	note_variables(&p);
@@ -480,6 +494,8 @@ static bool build(const struct plan_request *r, struct arena *scratch, const str
 	plan->dry_run = has_directive(r->operation, S("dryRun"));
 	if (!plan_roots(&p, plan))
 		return false;
+	for (size_t i = 0; i < r->vars->n; i++)
+		p.deps[i] |= p.printed[i] ? DEP_VALUE : 0;
 	plan->statements = p.statements.at;
 	plan->nstatements = p.statements.n;
 	plan->deps = p.deps;

@@ -31,10 +31,15 @@ struct planner {
 	bool by_value;         /* the same: see struct statement */
 	uint32_t aliases;      /* the next table alias */
 	unsigned depth;
-	bool resolves;  /* some field has a resolver */
-	bool may_write; /* some function that is called is VOLATILE */
-	bool refused;   /* an argument of the root field that is being planned was */
-	bool wants_row; /* a relation was asked for below an object that has no row */
+	size_t fields;       /* that were selected so far */
+	size_t bytes_before; /* on the arena when planning began */
+	size_t constants;    /* bytes of answers to introspection that the plan holds */
+	bool *printed;       /* by variable: its text is in the plan */
+	bool over;           /* a limit was crossed, and that was told */
+	bool resolves;       /* some field has a resolver */
+	bool may_write;      /* some function that is called is VOLATILE */
+	bool refused;        /* an argument of the root field that is being planned was */
+	bool wants_row;      /* a relation was asked for below an object that has no row */
 	struct {
 		VEC(struct statement);
 	} statements;
@@ -113,8 +118,8 @@ void put_slots_json(struct sql *w, const struct row *r);
 str shape_key(struct planner *p, str name);
 /* __typename of an object type. */
 void shape_typename(struct planner *p, const struct gql_type *type, struct shape_field *out);
-/* What the merged nodes of a field select of an object type. */
-void select_fields(struct planner *p, const struct gql_type *type, struct nodes nodes,
+/* What the merged nodes of a field select of an object type. False: more than the plan may hold. */
+MUST_USE bool select_fields(struct planner *p, const struct gql_type *type, struct nodes nodes,
 	struct collection *out);
 
 /* ---- resolve.c ---- */

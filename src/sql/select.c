@@ -19,6 +19,7 @@ enum {
 	BUILD_ARRAY_MAX = 90, /* PostgreSQL functions take at most 100 arguments */
 	DEPTH_MAX = 64,
 	KEYS_ALONE_MAX = 4,
+	SLOTS_MAX = 1600, /* PostgreSQL gives out at most 1664 columns */
 };
 
 /* ---- slots ---- */
@@ -487,11 +488,40 @@ static const struct ast_selections **selection_sets(struct planner *p, struct no
 	return sets;
 }
 
-void select_fields(struct planner *p, const struct gql_type *type, struct nodes nodes,
+/*
+ * Fragments that spread others twice put fields into an operation that its text has no room for: a
+ * few lines would be a plan of gigabytes.
+ */
+static bool within_limits(struct planner *p, const struct ast_selection *node)
+{
+	const struct plan_request *r = p->req;
+	size_t bytes = arena_used(p->arena) - p->bytes_before;
+	if (p->over)
+		return false;
+	p->over = true;
+	if (r->fields_max && p->fields > r->fields_max)
+		return planner_fail(p, node, ERR_COST,
+			"The operation selects more than %zu fields, those of fragments counted "
+			"wherever they are spread (limits.fields).",
+			r->fields_max);
+	if (r->bytes_max && bytes > r->bytes_max)
+		return planner_fail(p, node, ERR_TOO_LARGE,
+			"The operation needs more memory than the server allows "
+			"(limits.request_memory). Ask for less.");
+	p->over = false;
+	return true;
+}
+
+bool select_fields(struct planner *p, const struct gql_type *type, struct nodes nodes,
 	struct collection *out)
 {
 	*out = (struct collection){ 0 };
+	if (p->over)
+		return false;
 	gql_collect(&p->collect, type, selection_sets(p, nodes), nodes.n, out);
+	for (size_t i = 0; i < out->n; i++)
+		p->fields += out->at[i].n;
+	return within_limits(p, nodes.at[0]);
 }
 
 static bool one_variant(struct building *o, const struct gql_type *type, struct nodes nodes,
@@ -499,11 +529,17 @@ static bool one_variant(struct building *o, const struct gql_type *type, struct 
 {
 	struct planner *p = o->p;
 	struct collection fields;
-	select_fields(p, type, nodes, &fields);
+	if (!select_fields(p, type, nodes, &fields))
+		return false;
 	struct shape_field *at = arena_array(p->arena, struct shape_field, fields.n);
-	for (size_t i = 0; i < fields.n; i++)
+	for (size_t i = 0; i < fields.n; i++) {
+		if (o->scope->row && o->scope->row->slots.n > SLOTS_MAX)
+			return planner_fail(p, nodes.at[0], ERR_COST,
+				"More than %d columns and relations of a row are selected.",
+				SLOTS_MAX);
 		if (!one_field(o, type, &fields.at[i], &at[i]))
 			return false;
+	}
 	*out = (struct shape_fields){ type, at, fields.n };
 	return true;
 }

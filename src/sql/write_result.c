@@ -18,22 +18,6 @@ struct splices {
 	size_t n;
 };
 
-/* The nodes of the field with that response key in a member's selection. */
-static struct nodes nodes_of(struct writing *w, const struct gql_type *member, str key)
-{
-	struct planner *p = w->p;
-	const struct ast_selections **sets =
-		arena_array(p->arena, const struct ast_selections *, w->nodes.n);
-	for (size_t i = 0; i < w->nodes.n; i++)
-		sets[i] = &w->nodes.at[i]->selections;
-	struct collection fields = { 0 };
-	gql_collect(&p->collect, member, sets, w->nodes.n, &fields);
-	for (size_t i = 0; i < fields.n; i++)
-		if (str_eq(fields.at[i].key, key))
-			return (struct nodes){ fields.at[i].fields, fields.at[i].n };
-	return (struct nodes){ 0 };
-}
-
 static bool is_entity_field(const struct writing *w, const struct gql_field *f, bool conflict)
 {
 	return f->type->type == w->t->entity && str_starts(f->name, S("conflict")) == conflict &&
@@ -50,7 +34,7 @@ static bool splice_entities(struct writing *w, const struct gql_type *member, st
 	out->at = arena_array(p->arena, struct write_splice, fields->n);
 	for (size_t i = 0; i < fields->n; i++) {
 		copy[i] = fields->at[i];
-		struct nodes nodes = nodes_of(w, member, copy[i].name);
+		struct nodes nodes = { copy[i].nodes, copy[i].nnodes };
 		struct scope scope = { .row = row };
 		struct shape *object;
 		if (!copy[i].field || !is_entity_field(w, copy[i].field, conflict)) {

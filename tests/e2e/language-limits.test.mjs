@@ -50,6 +50,32 @@ describe('limits of documents', () => {
   });
 });
 
+describe('limits of operations', () => {
+  let f;
+  before(async () => {
+    const args = ['--limits-fields', '20'];
+    f = await Fixture.start({ sql: SQL, sdl: SDL, install: false, args });
+  });
+  after(() => f?.stop());
+  const errors = async (query) => (await f.server.post({ query })).body.errors?.map((e) => e.extensions.code);
+  const fields = (n) => Array.from({ length: n }, (_, i) => `f${i}: id`).join(' ');
+
+  it('fields: one more is refused', async () => {
+    assert.equal(await errors(`{ items { ${fields(19)} } }`), undefined);
+    assert.deepEqual(await errors(`{ items { ${fields(20)} } }`), ['COST_LIMIT_EXCEEDED']);
+    assert.deepEqual(await errors(`{ items { ${'id '.repeat(20)} } }`), ['COST_LIMIT_EXCEEDED']);
+  });
+  it('fields of a fragment count wherever it is spread', async () => {
+    const query = (n) => `{ items { p: parent { ...F } q: parent { ...F } } } fragment F on Item { ${fields(n)} }`;
+    assert.equal(await errors(query(8)), undefined);
+    assert.deepEqual(await errors(query(9)), ['COST_LIMIT_EXCEEDED']);
+  });
+  it('told once for an operation', async () => {
+    const query = `{ a: items { ...F } b: items { ...F } c: items { ...F } } fragment F on Item { ${fields(21)} }`;
+    assert.deepEqual(await errors(query), ['COST_LIMIT_EXCEEDED']);
+  });
+});
+
 describe('hostile documents', () => {
   let f;
   before(async () => {
@@ -82,6 +108,16 @@ describe('hostile documents', () => {
       'fragments that double, with fields to merge',
       `{items{...F0}}${fill((i) => `fragment F${i} on Item{parent{...F${i + 1}}parent{id ...F${i + 1}}}`, MB)}`,
     ],
+    [
+      'fragments that double, under other names',
+      `{items{...F0}}${Array.from({ length: 40 }, (_, i) => `fragment F${i} on Item{a:parent{...F${i + 1}}b:parent{...F${i + 1}}}`).join('')}fragment F40 on Item{id}`,
+    ],
+    [
+      'introspection that doubles',
+      `{__schema{queryType{...F0}}}${Array.from({ length: 40 }, (_, i) => `fragment F${i} on __Type{a:ofType{...F${i + 1}}b:ofType{...F${i + 1}}}`).join('')}fragment F40 on __Type{name}`,
+    ],
+    ['all of introspection, again and again', `{${fill((i) => `a${i}:__schema{types{fields{name}}}`, MB / 8)}}`],
+    ['a relation, again and again', `{items{${fill((i) => `a${i}:parent{id}`, MB / 32)}}}`],
     ['fragments in a circle', `{...F0}${fill((i) => `fragment F${i} on Query{...F${i + 1} ...F0}`, MB)}`],
     ['many operations', fill((i) => `query Q${i}{items{id}}`, MB)],
     ['many variables', `query(${fill((i) => `$v${i}:Int=${i}`, MB)}){items{id}}`],

@@ -174,6 +174,39 @@ for (const example of ['examples/blog', 'examples/music-store']) {
       );
     });
 
+    it('null for an argument that must have a value, and questions beyond all use', async () => {
+      const flag = 'Argument "includeDeprecated" of non-null type "Boolean!" must not be null.';
+      const told = async (query) => {
+        const { body } = await f.server.post({ query, variables: { v: null } });
+        return [body.data, ...body.errors.map((e) => [e.message, e.path])];
+      };
+      const args = 'args(includeDeprecated: $v) { name }';
+      assert.deepEqual(await told(`query($v: Boolean = true) { a: __typename x: __schema { directives { ${args} } } }`), [
+        null,
+        [flag, ['x', 'directives', 0, 'args']],
+      ]);
+      const fields = '__type(name: "Query") { name fields(includeDeprecated: $v) { name } }';
+      assert.deepEqual(await told(`query($v: Boolean = true) { ${fields} b: __typename }`), [
+        { __type: { name: 'Query', fields: null }, b: 'Query' },
+        [flag, ['__type', 'fields']],
+      ]);
+      assert.deepEqual(await told('query($v: String = "Query") { __type(name: $v) { name } a: __typename }'), [
+        { __type: null, a: 'Query' },
+        ['Argument "name" of non-null type "String!" must not be null.', ['__type']],
+      ]);
+      const deep = Array.from({ length: 20 }, (_, i) =>
+        `fragment F${i} on __Type { a: ofType { ...F${i + 1} } b: ofType { ...F${i + 1} } }`);
+      const bomb = `${deep.join(' ')} fragment F20 on __Type { name }`;
+      assert.deepEqual(await told(`{ a: __typename __schema { queryType { ...F0 } } } ${bomb}`), [
+        null,
+        ['The introspection query is too large.', ['__schema']],
+      ]);
+      assert.deepEqual(await told(`{ a: __typename __type(name: "Query") { ...F0 } } ${bomb}`), [
+        { a: 'Query', __type: null },
+        ['The introspection query is too large.', ['__type']],
+      ]);
+    });
+
     it('graphql-codegen (client preset) types programs by it', async () => {
       const place = await mkdtemp(join(tmpdir(), 'fraiseql-codegen-'));
       const schema = buildClientSchema(introspected);
