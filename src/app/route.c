@@ -349,7 +349,7 @@ void route_graphql(struct http_request *h, void *arg)
 {
 	struct worker *w = arg;
 	struct graphql_request *g = graphql_new(h, w);
-	str accept = http_header(h, "Accept");
+	str accept = http_header_list(h, "Accept");
 	g->media =
 		g->statuses == STATUSES_DRAFT ? media_accepted_new(accept) : media_accepted(accept);
 	if (g->media == MEDIA_HTML && h->query.n == 0 &&

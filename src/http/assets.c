@@ -60,7 +60,7 @@ void assets_serve(struct http_request *r, void *arg)
 		http_respond_error(r, &e);
 		return;
 	}
-	bool gzip = f->gzip && coding_accepted(http_header(r, "Accept-Encoding"), S("gzip"));
+	bool gzip = f->gzip && coding_accepted(http_header_list(r, "Accept-Encoding"), S("gzip"));
 	const char *tag = gzip ? gzip_tag(r, f->etag) : f->etag;
 	r->is_routine = true;
 	struct http_header_field fields[6] = {

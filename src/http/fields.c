@@ -3,10 +3,10 @@
  * fields - refuses what libmicrohttpd lets through in request headers.
  *
  * One pass over the fields. Refused: names that are no tokens (a blank before the colon among
- * them), control characters in values, folded lines, NUL bytes, several Host, Content-Length or
- * Authorization fields, Content-Length that is no plain number, Content-Length together with
- * Transfer-Encoding, and transfer codings other than chunked: everything on which two servers in a
- * row could disagree. Source: RFC 9112 §5, §6, §11.2; RFC 9110 §5.6.2.
+ * them), control characters in values, folded lines, NUL bytes, several Host, Content-Length,
+ * Content-Type or Authorization fields, Content-Length that is no plain number, Content-Length
+ * together with Transfer-Encoding, and transfer codings other than chunked: everything on which two
+ * servers in a row could disagree. Source: RFC 9112 §5, §6, §11.2; RFC 9110 §5.6.2.
  *
  * Folded lines and NUL bytes are seen by where the library's strings lie: it parses in place, so
  * that a value follows its name, and a name the value before it, with nothing but what it cut out
@@ -23,7 +23,7 @@ enum { REQUEST_ID_MAX = 64 };
 
 struct fields {
 	struct request *r;
-	unsigned hosts, lengths, encodings, identities;
+	unsigned hosts, lengths, encodings, identities, types;
 	bool bad, unknown;
 	bool check_places;
 	const char *end; /* of the value before, at first of the request line */
@@ -104,6 +104,8 @@ static void take(struct fields *f, str name, str value)
 		if (id_is_good(id))
 			f->r->http.id = str_from(str_z(f->r->http.arena, id));
 		f->r->has_own_id = f->r->http.id.p != NULL;
+	} else if (name.n == 12 && str_eq_fold(name, S("Content-Type"))) {
+		f->types++;
 	} else if (name.n == 14 && str_eq_fold(name, S("Content-Length"))) {
 		take_length(f, value);
 	} else if (name.n == 15 && f->r->conn->from_proxy &&
@@ -141,6 +143,8 @@ static void check_framing(struct request *r, const struct fields *f, const char 
 		request_refuse(r, 400, "The request has several Host headers.");
 	if (f->identities > 1)
 		request_refuse(r, 400, "The request has several Authorization headers.");
+	if (f->types > 1)
+		request_refuse(r, 400, "The request has several Content-Type headers.");
 	if (f->lengths > 1)
 		request_refuse(r, 400, "The request has several Content-Length headers.");
 	if (f->lengths && f->encodings)

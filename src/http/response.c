@@ -33,6 +33,32 @@ str http_header(const struct http_request *r, const char *name)
 	return str_trim((str){ value ? value : "", n });
 }
 
+struct lines {
+	str name;
+	struct buf joined;
+	size_t n;
+};
+
+static enum MHD_Result on_line(void *arg, enum MHD_ValueKind kind, const char *key, size_t key_n,
+	const char *value, size_t value_n)
+{
+	UNUSED(kind);
+	struct lines *l = arg;
+	if (!str_eq_fold((str){ key, key_n }, l->name))
+		return MHD_YES;
+	if (l->n++ > 0)
+		buf_lit(&l->joined, ", ");
+	buf_put(&l->joined, str_trim((str){ value ? value : "", value_n }));
+	return MHD_YES;
+}
+
+str http_header_list(const struct http_request *r, const char *name)
+{
+	struct lines l = { .name = str_from(name), .joined = buf_on(r->arena) };
+	MHD_get_connection_values_n(request_of(r)->conn->mhd, MHD_HEADER_KIND, on_line, &l);
+	return l.n > 0 ? buf_str(&l.joined) : STR_NONE;
+}
+
 bool http_query_param(const struct http_request *r, str name, str *out)
 {
 	return query_param(r->arena, r->query, name, out);
@@ -148,7 +174,7 @@ bool response_queue(struct request *r)
 
 static const char *json_type(const struct request *r)
 {
-	enum media type = media_accepted(http_header(&r->http, "Accept"));
+	enum media type = media_accepted(http_header_list(&r->http, "Accept"));
 	return type == MEDIA_GRAPHQL ? "application/graphql-response+json; charset=utf-8"
 				     : "application/json; charset=utf-8";
 }
@@ -220,7 +246,7 @@ void respond_fault(struct request *r, int status, const char *message)
 	}
 	if (status == 204) {
 		/* no body */
-	} else if (media_accepted(http_header(&r->http, "Accept")) == MEDIA_HTML) {
+	} else if (media_accepted(http_header_list(&r->http, "Accept")) == MEDIA_HTML) {
 		response.content_type = "text/plain; charset=utf-8";
 		response.body = str_printf(r->http.arena, "%d %s\n", status, message);
 	} else {

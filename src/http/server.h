@@ -52,6 +52,9 @@ struct http_request {
 /* The value of a header (name in any case), or an empty slice with .p == NULL. Values live as long
  * as the request. */
 str http_header(const struct http_request *r, const char *name);
+/* The same for a header that is a list and may come in several lines: they are joined by commas.
+ * Source: RFC 9110 §5.3. */
+str http_header_list(const struct http_request *r, const char *name);
 /* A parameter of the query string, decoded into the arena; false when absent or badly encoded. */
 bool http_query_param(const struct http_request *r, str name, str *out);
 

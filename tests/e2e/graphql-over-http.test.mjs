@@ -126,17 +126,26 @@ for (const way of ['compatible', 'draft']) {
       it(`Accept: ${accept} is 406`, async () => {
         assert.equal((await post({ query: QUERY }, { accept })).status, 406);
       });
-    it('no Accept', async () => {
+    /** As fetch can't send it: without headers of its own, a list as lines of one name. */
+    const plain = async (headers) => {
       const answer = await new Promise((done, fail) => {
-        const request = httpRequest(
-          `${server.url}/graphql`,
-          { method: 'POST', headers: { 'Content-Type': JSON_TYPE } },
-          done,
-        );
+        const request = httpRequest(`${server.url}/graphql`, { method: 'POST', headers }, done);
         request.on('error', fail).end(JSON.stringify({ query: QUERY }));
       });
       answer.resume();
-      assert.equal(answer.headers['content-type'], `${usual}; charset=utf-8`);
+      return [answer.statusCode, answer.headers['content-type']];
+    };
+    it('no Accept', async () => {
+      assert.deepEqual(await plain({ 'Content-Type': JSON_TYPE }), [200, `${usual}; charset=utf-8`]);
+    });
+    it('Accept in several lines', async () => {
+      const accept = (...lines) => plain({ 'Content-Type': JSON_TYPE, Accept: lines });
+      assert.deepEqual(await accept('text/plain', GRAPHQL), [200, `${GRAPHQL}; charset=utf-8`]);
+      assert.deepEqual(await accept(`${GRAPHQL};q=0.5`, JSON_TYPE), [200, `${JSON_TYPE}; charset=utf-8`]);
+      assert.equal((await accept('text/plain', 'text/css'))[0], 406);
+    });
+    it('several Content-Types are 400', async () => {
+      assert.equal((await plain({ 'Content-Type': [JSON_TYPE, 'text/plain'] }))[0], 400);
     });
 
     for (const [contentType, status] of [
