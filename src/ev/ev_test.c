@@ -5,7 +5,9 @@
 #include "ev/file.h"
 #include "ev/loop.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 struct fixture {
@@ -50,7 +52,7 @@ static void on_wake(void *arg)
 	wake_close(f->wake);
 }
 
-static void send(void *arg)
+static void send_it(void *arg)
 {
 	struct fixture *f = arg;
 	wake_send(f->wake);
@@ -61,11 +63,61 @@ static void test_wake(void **state)
 	(void)state;
 	struct fixture f = { .loop = loop_open() };
 	f.wake = wake_open(f.loop, on_wake, &f);
-	struct thread *t = thread_start("sender", send, &f);
+	struct thread *t = thread_start("sender", send_it, &f);
 	loop_run(f.loop);
 	thread_join(t);
 	CHECK_INT("wakes", f.wakes, 1);
 	loop_close(f.loop);
+	check_end();
+}
+
+struct reader {
+	struct loop *loop;
+	struct watch *watch;
+	int fd, bytes, reason;
+};
+
+static void read_one(void *arg, int events)
+{
+	struct reader *r = arg;
+	char byte;
+	CHECK_TRUE("readable", events & EV_READ);
+	if (read(r->fd, &byte, 1) == 1) {
+		r->bytes++;
+		return;
+	}
+	r->reason = errno;
+	watch_close(r->watch);
+	loop_stop(r->loop);
+}
+
+static void give_up(void *arg)
+{
+	struct reader *r = arg;
+	loop_stop(r->loop);
+}
+
+/* A peer that leaves with unread bytes is an error of the socket, from which there is still to read
+ * what it has sent. */
+static void test_watch_of_reset(void **state)
+{
+	(void)state;
+	int fd[2];
+	struct reader r = { .loop = loop_open() };
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	assert_int_equal(write(fd[0], "?", 1), 1);
+	assert_int_equal(write(fd[1], "ab", 2), 2);
+	close(fd[1]);
+	r.fd = fd[0];
+	r.watch = watch_open(r.loop, fd[0], read_one, &r);
+	watch_set(r.watch, EV_READ);
+	struct timer *limit = timer_open(r.loop, give_up, &r);
+	timer_set(limit, 10000);
+	loop_run(r.loop);
+	CHECK_INT("bytes", r.bytes, 2);
+	CHECK_INT("then", r.reason, ECONNRESET);
+	loop_close(r.loop);
+	close(fd[0]);
 	check_end();
 }
 
@@ -107,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_timer_and_hook),
 		cmocka_unit_test(test_wake),
+		cmocka_unit_test(test_watch_of_reset),
 		cmocka_unit_test(test_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

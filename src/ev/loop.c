@@ -203,6 +203,9 @@ static void on_poll(uv_poll_t *uv, int status, int events)
 	int ready = (events & UV_READABLE ? EV_READ : 0) | (events & UV_WRITABLE ? EV_WRITE : 0) |
 		(events & UV_DISCONNECT ? EV_HANGUP : 0);
 	w->fn(w->arg, status < 0 ? w->events : ready);
+	/* libuv stops a descriptor that has an error, and there may be more to read before that. */
+	if (status < 0 && w->events && !uv_is_closing((uv_handle_t *)uv))
+		uv_poll_start(uv, uv_from_events(w->events), on_poll);
 }
 
 struct watch *watch_open(struct loop *l, int fd, watch_fn *fn, void *arg)
