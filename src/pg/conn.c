@@ -15,6 +15,8 @@
  *     BUSY   `ops` in flight
  *     HELD   in a transaction, nothing in flight, `held` waits for pgpool_finish
  *
+ * In the last three `timer` is set when libpq has read the end while it wrote.
+ *
  * libpq may replace its socket while dialling, so each step of PQconnectPoll gets a watch of its
  * own.
  */
@@ -173,6 +175,10 @@ static void on_timer(void *arg)
 		err_set(&e, ERR_UNAVAILABLE, "no answer within %llu ms",
 			(unsigned long long)c->pool->connect_timeout_ms);
 		dial_failed(c, &e);
+	} else { /* what was said before the end, then the loss */
+		pipe_read(c);
+		if (c->pg)
+			conn_lost(c, PQerrorMessage(c->pg));
 	}
 }
 
@@ -221,9 +227,26 @@ void conn_lost(struct pgconn *c, const char *why)
 	hook_again(c->pool->hook);
 }
 
+/*
+ * libpq closes its socket as soon as it reads the end, also when it reads because a write failed.
+ * The watch must go at once: nothing would come of it, and the number may soon be another's.
+ */
+static bool has_ended(struct pgconn *c)
+{
+	if (PQsocket(c->pg) >= 0)
+		return false;
+	watch_close(c->watch);
+	c->watch = NULL;
+	return true;
+}
+
 void conn_flush(struct pgconn *c)
 {
 	int left = PQflush(c->pg);
+	if (has_ended(c)) {
+		timer_set(c->timer, 0); /* not now: the caller is in the middle of a batch */
+		return;
+	}
 	/* A failed write shows again as a failed read, behind what the server still had to say. */
 	watch_set(c->watch, left > 0 ? EV_READ | EV_WRITE : EV_READ);
 }
@@ -236,6 +259,7 @@ static void on_ready(void *arg, int events)
 		alive = PQconsumeInput(c->pg) == 1;
 	else
 		conn_flush(c);
+	alive &= !has_ended(c);
 	pipe_read(c);
 	if (!c->pg) /* lost on the way */
 		return;

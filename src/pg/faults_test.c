@@ -376,6 +376,54 @@ static void test_frozen_backend(void **state)
 	finish(&t);
 }
 
+struct ending {
+	struct t t;
+	struct tjob j[6];
+	pid_t pid;
+};
+
+static void end_and_submit(void *arg)
+{
+	struct ending *x = arg;
+	kill(x->pid, SIGTERM);
+	for (int i = 0; i < 5000 && kill(x->pid, 0) == 0; i++)
+		test_sleep_ms(1);
+	for (size_t i = 0; i < COUNT(x->j); i++)
+		submit(&x->t, &x->j[i]);
+}
+
+/*
+ * A backend that ends before a batch is sent, in the same turn of the loop: libpq reads the end,
+ * and closes its socket, in the middle of writing.
+ */
+static void test_end_seen_while_sending(void **state)
+{
+	(void)state;
+	static const enum pgtx TX[] = { PGTX_READ, PGTX_WRITE };
+	struct ending x;
+	struct tjob j;
+	int64_t pid = 0;
+	struct pgpool_options o = small();
+	o.lanes[PGLANE_ISOLATED].connections = 1;
+	open_with(&x.t, o);
+	for (size_t k = 0; k < COUNT(TX); k++) {
+		exec(&x.t, &j, PGLANE_ISOLATED, PGTX_READ, "select pg_backend_pid()");
+		assert_true(num_i64(str_from(j.out), &pid) && pid > 1);
+		x.pid = (pid_t)pid;
+		for (size_t i = 0; i < COUNT(x.j); i++)
+			prepare(&x.t, &x.j[i], PGLANE_ISOLATED, TX[k], "select 1");
+		struct wake *wake = wake_open(x.t.loop, end_and_submit, &x);
+		wake_send(wake);
+		loop_turn(x.t.loop, true);
+		CHECK_TRUE("all", run(&x.t));
+		for (size_t i = 0; i < COUNT(x.j); i++)
+			CHECK_INT(x.j[i].message, x.j[i].code,
+				TX[k] == PGTX_WRITE && i == 0 ? ERR_UNAVAILABLE : ERR_NONE);
+		wake_close(wake);
+	}
+	finish(&x.t);
+}
+
 /* Half of the jobs hang and are given up: the others must not notice, however often a cancel hits
  * the wrong one. */
 static void test_cancel_storm(void **state)
@@ -418,6 +466,7 @@ int main(void)
 		cmocka_unit_test(test_cancel_storm),
 		cmocka_unit_test(test_hung_commit),
 		cmocka_unit_test(test_frozen_backend),
+		cmocka_unit_test(test_end_seen_while_sending),
 	};
 	return cmocka_run_group_tests(tests, test_server_begin, test_server_finish);
 }
