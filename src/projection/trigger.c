@@ -3,7 +3,7 @@
  * rows have a part in, and triggers that call it.
  *
  *     create function "tv_post_on_tb_user"() … begin
- *       perform from "tb_org" … for share;                  -- what the new rows refer to
+ *       perform from "tb_org" … for share;                  -- what new references are to
  *       loop
  *         found_keys := array(select … from new_rows c join "tb_post" t0 on … );  -- along the ways
  *         exit when there is no new one;
@@ -155,14 +155,63 @@ static bool is_referred(const struct projection *p, uint32_t source, uint32_t fr
 	return true;
 }
 
-static void put_lock_of(struct sql *w, const struct projection *p, uint32_t source, uint32_t from)
+static void put_name_of(struct sql *w, str column, size_t *n)
 {
-	sql_lit(w, "    perform from new_rows c");
+	sql_put_program(w, (*n)++ ? ", " : "");
+	sql_ident(w, column);
+}
+
+/* Which row refers to what: its primary key and the columns of the step. */
+static void put_reference(struct sql *w, const struct projection *p, uint32_t from,
+	const struct step *s, const char *rows)
+{
+	const struct cat_relation *r = p->relations[from];
+	const struct cat_key *primary = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < r->nkeys; i++)
+		if (r->keys[i].primary)
+			primary = &r->keys[i];
+	if (!primary) {
+		put_used(w, p, from, rows);
+		return;
+	}
+	sql_lit(w, "select ");
+	for (size_t i = 0; i < primary->n; i++)
+		put_name_of(w, primary->columns[i]->name, &n);
+	for (size_t i = 0; i < s->npairs; i++) {
+		bool twice = false;
+		for (size_t k = 0; k < primary->n; k++)
+			twice |= str_eq(primary->columns[k]->name, s->pairs[i].to);
+		if (!twice)
+			put_name_of(w, s->pairs[i].to, &n);
+	}
+	sql_lit(w, " from ");
+	sql_put_program(w, rows);
+}
+
+/*
+ * A reference that was there is found by whoever changes what it is to, and waits for us at the
+ * key's row; a new one is not.
+ */
+static void put_lock_of(struct sql *w, const struct projection *p, uint32_t source, uint32_t from,
+	enum event e)
+{
 	/* the chain stands from the far end: written backwards, from the changed rows outwards */
 	uint32_t *chain = arena_array(p->arena, uint32_t, p->lineage.nsources);
 	size_t n = 0;
 	for (uint32_t at = source; at != from; at = p->ways[at].step.to)
 		chain[n++] = at;
+	const struct step *first = &p->ways[chain[n - 1]].step;
+	sql_lit(w, "    perform from ");
+	if (e == EVENT_UPDATE) {
+		sql_lit(w, "(");
+		put_reference(w, p, from, first, "new_rows");
+		sql_lit(w, " except ");
+		put_reference(w, p, from, first, "old_rows");
+		sql_lit(w, ") c");
+	} else {
+		sql_lit(w, "new_rows c");
+	}
 	while (n-- > 0) {
 		sql_lit(w, " join ");
 		sql_catalog(w, p->relations[chain[n]]->sql);
@@ -176,7 +225,8 @@ static void put_lock_of(struct sql *w, const struct projection *p, uint32_t sour
 	sql_lit(w, ";\n");
 }
 
-static void put_locks(struct sql *w, const struct projection *p, const struct table *t)
+static void put_locks_at(struct sql *w, const struct projection *p, const struct table *t,
+	enum event e)
 {
 	size_t written = 0;
 	for (size_t i = 0; i < t->sources.n; i++) {
@@ -186,13 +236,22 @@ static void put_locks(struct sql *w, const struct projection *p, const struct ta
 			bool lockable = r && (r->kind == 'r' || r->kind == 'p');
 			if (s == from || !lockable || !is_referred(p, s, from))
 				continue;
-			if (!written++)
-				sql_lit(w, "  if tg_op <> 'DELETE' then\n");
-			put_lock_of(w, p, s, from);
+			if (!written++) {
+				sql_lit(w, "  if tg_op = '");
+				sql_put_program(w, EVENTS[e].name);
+				sql_lit(w, "' then\n");
+			}
+			put_lock_of(w, p, s, from, e);
 		}
 	}
 	if (written)
 		sql_lit(w, "  end if;\n");
+}
+
+static void put_locks(struct sql *w, const struct projection *p, const struct table *t)
+{
+	put_locks_at(w, p, t, EVENT_INSERT);
+	put_locks_at(w, p, t, EVENT_UPDATE);
 }
 
 /* ---- functions and triggers ---- */

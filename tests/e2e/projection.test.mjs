@@ -167,6 +167,21 @@ describe('projections', () => {
     assert.equal(await pg.sql("select data->'author'->>'org' from app.tv_post where title = 'new'"), 'renamed');
   });
 
+  it('holds back nobody for a row that refers to the same as before', async () => {
+    const first = pg.sql(`set search_path = app; begin; update tb_post set title = 'again' where pk_post = 200;
+      select pg_sleep(1); commit`);
+    await pg.until("select count(*) from pg_stat_activity where wait_event = 'PgSleep'", '1');
+    assert.equal(await pg.sql('select name from app.tb_org where pk_org = 9 for no key update nowait'), 'renamed');
+    await first;
+    const moved = pg.sql(`set search_path = app; insert into tb_user (pk_user, fk_org, name) values (201, 9, 'Noor');
+      begin; update tb_post set fk_author = 201 where pk_post = 200; select pg_sleep(1); commit`);
+    await pg.until("select count(*) from pg_stat_activity where wait_event = 'PgSleep'", '1');
+    await assert.rejects(pg.sql('select name from app.tb_org where pk_org = 9 for no key update nowait'),
+      /could not obtain lock/);
+    await moved;
+    assert.equal(await pg.sql(VERIFY), '');
+  });
+
   it('follows TRUNCATE', async () => {
     await pg.sql('truncate app.tb_comment, app.post_tag');
     assert.equal(await pg.sql(VERIFY), '');
