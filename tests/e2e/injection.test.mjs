@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { literalOf } from './lib/literal.mjs';
-import { Postgres } from './lib/postgres.mjs';
+import { Postgres, isSettings } from './lib/postgres.mjs';
 import { Server } from './lib/server.mjs';
 
 const HOSTILE = [
@@ -394,8 +394,7 @@ describe('injection', () => {
       const { body } = await server.post({ query: `{ items(where: ${where}) { id } }` });
       assert.ok(body.data, JSON.stringify(body));
     }
-    const settings = 'select where num_nulls(set_config($1,$2,true))<0';
-    const seen = [...(await statements(from))].filter((s) => s !== settings);
+    const seen = [...(await statements(from))].filter((s) => !isSettings(s));
     assert.equal(seen.length, 1, seen.join('\n'));
   });
 
@@ -454,7 +453,7 @@ describe('injection', () => {
     const query = 'query($w: ItemWhereInput) { items(where: $w) { id } }';
     const { where } = generator(7);
     const shapes = Array.from({ length: 80 }, () => where(2));
-    const twice = [...shapes, ...shapes.toReversed()];
+    const twice = [...shapes, ...[...shapes].reverse()];
     await Promise.all(
       twice.map(async (w) => {
         const { items } = await server.data(query, { w });

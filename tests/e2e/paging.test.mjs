@@ -267,27 +267,13 @@ describe('connections', () => {
     }
   });
 
-  /** The statements that the database executes during `work`. */
-  async function statements(work) {
-    await pg.sql("alter system set log_statement = 'all'");
-    await pg.sql('select pg_reload_conf()');
-    await server.data('{ shelves { id } }');
-    const from = pg.log.length;
-    await work();
-    await new Promise((next) => { setTimeout(next, 300); });
-    const found = pg.log.slice(from).match(/LOG: {2}execute [^\n]*/g) ?? [];
-    await pg.sql('alter system reset log_statement');
-    await pg.sql('select pg_reload_conf()');
-    return found;
-  }
-
   it('is one statement, which counts only when asked to', async () => {
-    const plain = await statements(() =>
+    const plain = await pg.executed(() =>
       server.data('{ itemsConnection(first: 3) { nodes { n } pageInfo { endCursor } } }'));
     assert.equal(plain.length, 1, plain.join('\n'));
     assert.doesNotMatch(plain[0], /count\(|exists/);
     assert.match(plain[0], /limit \$1::int8$/);
-    const counted = await statements(() =>
+    const counted = await pg.executed(() =>
       server.data('{ itemsConnection(first: 3) { totalCount pageInfo { hasNextPage } } }'));
     assert.equal(counted.length, 1, counted.join('\n'));
     assert.match(counted[0], /count\(\*\)/);
@@ -300,8 +286,7 @@ describe('connections', () => {
     const middle = await server.data(`{ bigs(first: 1, orderBy: [{at: ASC}],
       where: {id: {gte: 50000}}) { pageInfo { endCursor } } }`);
     const after = middle.bigs.pageInfo.endCursor;
-    const [text] = await statements(() => server.data(query, { after }));
-    const sql = text.replace(/^LOG: {2}execute [^:]*: /, '');
+    const [sql] = await pg.executed(() => server.data(query, { after }));
     const values = sql.match(/\$\d+::\w+/g).map((p) => (p.endsWith('int8') ? 10 : 16666));
     const { stdout } = await run('psql', ['-XAtq', pg.url,
       '-c', 'set plan_cache_mode = force_generic_plan', '-c', `prepare page as ${sql}`,

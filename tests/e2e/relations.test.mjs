@@ -217,16 +217,9 @@ describe('relations', () => {
   });
 
   async function statements(work) {
-    await pg.sql("alter system set log_statement = 'all'");
-    await pg.sql('select pg_reload_conf()');
-    await server.data('{ clubs { id } }');
-    const from = pg.log.length;
-    const data = await work();
-    await new Promise((next) => { setTimeout(next, 300); });
-    const found = pg.log.slice(from).match(/LOG: {2}execute [^\n]*/g) ?? [];
-    await pg.sql('alter system reset log_statement');
-    await pg.sql('select pg_reload_conf()');
-    return [data, found.map((line) => line.replace(/^LOG: {2}execute [^:]*: /, ''))];
+    let data;
+    const found = await pg.executed(async () => { data = await work(); });
+    return [data, found];
   }
 
   /** All nodes of the plan that PostgreSQL makes for a prepared statement, and what they did. */

@@ -25,6 +25,9 @@ function unprivileged() {
   return { uid: id('-u'), gid: id('-g') };
 }
 
+/** Is it a statement that sets what a transaction of ours is to be like? */
+export const isSettings = (sql) => /^select where num_nulls\(set_config/.test(sql);
+
 export class Postgres {
   static async start(settings = {}) {
     const pg = new Postgres();
@@ -83,6 +86,24 @@ export class Postgres {
       await new Promise((next) => { setTimeout(next, 20); });
     } while (Date.now() < end);
     throw new Error(`never ${wanted}, but ${printed}: ${query}`);
+  }
+
+  /** The prepared statements of programs that the server executes during `work`, but for settings. */
+  async executed(work) {
+    const set = async (change) => {
+      await this.sql(`alter system ${change}`);
+      await this.sql('select pg_reload_conf()');
+    };
+    await set("set log_statement = 'all'");
+    await new Promise((next) => { setTimeout(next, 300); }); // for the reload to reach every backend
+    const from = this.log.length;
+    await work();
+    const mark = `mark ${from}`;
+    await this.sql(`select '${mark}'`);
+    while (!this.log.includes(mark, from)) await new Promise((next) => { setTimeout(next, 10); });
+    const found = this.log.slice(from).match(/LOG: {2}execute [^\n]*/g) ?? [];
+    await set('reset log_statement');
+    return found.map((line) => line.replace(/^LOG: {2}execute [^:]*: /, '')).filter((sql) => !isSettings(sql));
   }
 
   async file(path) {
