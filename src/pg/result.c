@@ -62,12 +62,14 @@ static str field(const PGresult *r, int code)
 /*
  * A parameter that is no text search query, JSON path or label pattern is a syntax error to
  * PostgreSQL, too, but not one of the statement: it has no place in it, and comes from no
- * function's text. The context of a parameter that could not be read names its number.
+ * function's text. So is what such a parameter names and is not there, a variable of a path, say.
+ * The context of a parameter that could not be read names its number.
  */
 static bool is_bad_parameter(const PGresult *r, str state)
 {
 	str context = field(r, PG_DIAG_CONTEXT);
-	bool said = str_eq(state, S("42601")) || str_eq(state, S("54000"));
+	bool said =
+		str_eq(state, S("42601")) || str_eq(state, S("42704")) || str_eq(state, S("54000"));
 	return said && !field(r, PG_DIAG_STATEMENT_POSITION).n &&
 		!field(r, PG_DIAG_INTERNAL_QUERY).n &&
 		(!context.n || str_find(context, '$') < context.n);
