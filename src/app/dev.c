@@ -15,6 +15,7 @@
 #include "ev/loop.h"
 #include "pg/embedded.h"
 #include "pg/sync.h"
+#include "schema/compile.h"
 
 #include <errno.h>
 #include <string.h>
@@ -122,15 +123,33 @@ static bool drop_schemas(struct pgsync *db, struct arena *a, struct err *e)
 	return pgsync_exec(db, drops, e) && pgsync_exec(db, S("create schema public"), e);
 }
 
+/* What the server says to a file; its hint stands behind the message. */
+static void add_problem(struct arena *a, const struct sql_file *f, const struct err *e,
+	struct diagnostics *out)
+{
+	str all = str_dup(a, str_from(e->message));
+	size_t hint = str_find_str(all, S("; hint: "));
+	struct diagnostic *d = vec_push(a, out);
+	*d = (struct diagnostic){ .severity = DIAG_ERROR,
+		.file = str_dup(a, f->path),
+		.line = e->line,
+		.column = e->column,
+		.message = str_sub(all, 0, hint),
+		.hint = hint < all.n ? str_sub(all, hint + 8, all.n) : STR_NONE };
+	if (e->line)
+		d->excerpt = diagnostic_excerpt(a, f->text, e->line, e->column);
+	out->errors++;
+}
+
 static bool rebuild(struct dev_database *d, struct pgsync *db, struct arena *a,
-	const struct sql_list *files, str hash, str *failed_file, struct err *e)
+	const struct sql_list *files, str hash, const struct sql_file **failed, struct err *e)
 {
 	bool ok = pgsync_exec(db, S("begin"), e) && drop_schemas(db, a, e);
 	for (size_t i = 0; ok && i < files->n; i++) {
 		log_debug(d->log, "running %.*s", STR_ARG(files->at[i].path));
 		ok = pgsync_exec(db, files->at[i].text, e);
 		if (!ok)
-			*failed_file = files->at[i].path;
+			*failed = &files->at[i];
 	}
 	struct pgparam params[] = { { .text = hash } };
 	struct pgrows rows;
@@ -147,7 +166,7 @@ static bool rebuild(struct dev_database *d, struct pgsync *db, struct arena *a,
 }
 
 static bool apply(struct dev_database *d, struct pgsync *db, struct arena *a, bool *changed,
-	str *failed_file, struct err *e)
+	const struct sql_file **failed, struct err *e)
 {
 	struct sql_list files = { 0 };
 	str known;
@@ -167,31 +186,24 @@ static bool apply(struct dev_database *d, struct pgsync *db, struct arena *a, bo
 		log_info(d->log, "building the database from %zu SQL file%s", files.n,
 			files.n == 1 ? "" : "s");
 	*changed = true;
-	return rebuild(d, db, a, &files, hash, failed_file, e);
+	return rebuild(d, db, a, &files, hash, failed, e);
 }
 
-bool dev_database_apply(struct dev_database *d, bool *changed, str *failed_file, struct err *e)
+bool dev_database_apply(struct dev_database *d, bool *changed, struct arena *a,
+	struct diagnostics *problems, struct err *e)
 {
 	struct pgsync *db;
+	const struct sql_file *failed = NULL;
 	*changed = false;
-	*failed_file = STR_NONE;
 	if (!pgsync_open(embedded_conninfo(d->server), "fraiseql dev", d->log, &db, e))
 		return false;
-	struct arena *a = arena_open(0);
-	bool ok = apply(d, db, a, changed, failed_file, e);
-	*failed_file = failed_file->p ? str_dup(d->arena, *failed_file) : STR_NONE;
-	arena_close(a);
+	struct arena *scratch = arena_open(0);
+	bool ok = apply(d, db, scratch, changed, &failed, e);
+	if (failed)
+		add_problem(a, failed, e, problems);
+	arena_close(scratch);
 	pgsync_close(db);
 	return ok;
-}
-
-bool dev_error_place(struct err *e, str file)
-{
-	if (file.n == 0)
-		return false;
-	if (e->line)
-		return err_prefix(e, "%.*s:%u:%u: ", STR_ARG(file), e->line, e->column);
-	return err_prefix(e, "%.*s: ", STR_ARG(file));
 }
 
 /* ---- the watch ---- */
@@ -265,19 +277,29 @@ static str base_name(str path)
 	return bare ? path : str_sub(path, dir.n == 1 && dir.p[0] == '/' ? 1 : dir.n + 1, path.n);
 }
 
+/* A file or folder: that it comes or goes, and what is in it. */
+static void watch_name(struct dev_watch *w, str path, unsigned change, str suffix)
+{
+	watch_path(w, file_dir(path), change, suffix, base_name(path));
+	watch_tree(w, path, change, suffix);
+}
+
 static void watch_all(struct dev_watch *w)
 {
 	const struct settings *s = w->settings;
 	const char *given = settings_path(s, SETTING_SCHEMA);
-	str schema = given ? str_from(given) : file_join(w->arena, s->dir, S("schema.graphql"));
-	if (!given && !file_exists(str_z(w->arena, schema)))
-		schema = file_join(w->arena, s->dir, S("schema"));
-	if (file_is_dir(str_z(w->arena, schema)))
-		watch_tree(w, schema, CHANGED_SCHEMA, S(".graphql"));
-	else
-		watch_path(w, file_dir(schema), CHANGED_SCHEMA, S(".graphql"), base_name(schema));
-	watch_tree(w, file_join(w->arena, s->dir, S("db/schema")), CHANGED_SQL, S(".sql"));
-	watch_tree(w, file_join(w->arena, s->dir, S("db/seeds")), CHANGED_SQL, S(".sql"));
+	if (given) {
+		watch_name(w, str_from(given), CHANGED_SCHEMA, S(".graphql"));
+	} else {
+		str file = file_join(w->arena, s->dir, S("schema.graphql"));
+		watch_name(w, file, CHANGED_SCHEMA, S(".graphql"));
+		watch_name(w, file_join(w->arena, s->dir, S("schema")), CHANGED_SCHEMA,
+			S(".graphql"));
+	}
+	str db = file_join(w->arena, s->dir, S("db"));
+	watch_path(w, file_dir(db), CHANGED_SQL, S(".sql"), base_name(db));
+	watch_name(w, file_join(w->arena, db, S("schema")), CHANGED_SQL, S(".sql"));
+	watch_name(w, file_join(w->arena, db, S("seeds")), CHANGED_SQL, S(".sql"));
 	str config =
 		s->config_path.n ? s->config_path : file_join(w->arena, s->dir, S("fraiseql.yaml"));
 	watch_path(w, file_dir(config), CHANGED_CONFIG, S(".yaml"), base_name(config));
@@ -295,9 +317,10 @@ static void on_settled(void *arg)
 	struct dev_watch *w = arg;
 	unsigned changes = w->pending;
 	w->pending = 0;
-	w->fn(w->arg, changes);
-	unwatch_all(w); /* folders may have come or gone */
+	/* Folders may have come or gone. What changes while `fn` reads is seen: it is watched. */
+	unwatch_all(w);
 	watch_all(w);
+	w->fn(w->arg, changes);
 }
 
 struct dev_watch *dev_watch_open(struct loop *l, const struct settings *s, dev_change_fn *fn,

@@ -6,6 +6,7 @@
 
 #include "app/settings.h"
 #include "base/log.h"
+#include "schema/model.h"
 
 struct loop;
 struct dev_database;
@@ -22,13 +23,11 @@ const char *dev_database_conninfo(const struct dev_database *d);
  * Brings the project's SQL into the database: installs the fraiseql schema, and when a file of
  * db/schema or db/seeds is new or changed, makes everything anew in one transaction: drops the
  * schemas, runs db/schema, then db/seeds, in the order of their names. *changed tells whether it
- * did. An error has the file's name in front of its message and the place in line and column; then
- * the database is as it was.
+ * did. When it fails the database is as it was; what is wrong with a file is added to `problems`
+ * (on `a`).
  */
-MUST_USE bool dev_database_apply(struct dev_database *d, bool *changed, str *failed_file,
-	struct err *e);
-/* Puts the file and the place before the message. Returns false, for `return`. */
-bool dev_error_place(struct err *e, str file);
+MUST_USE bool dev_database_apply(struct dev_database *d, bool *changed, struct arena *a,
+	struct diagnostics *problems, struct err *e);
 /* NULL is allowed. */
 void dev_database_stop(struct dev_database *d);
 

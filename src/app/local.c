@@ -29,10 +29,13 @@ struct local {
 static bool open_private(struct local *l, struct err *e)
 {
 	bool changed;
-	str file;
+	struct diagnostics problems = { 0 };
 	if (!dev_database_start(l->settings, l->log, true, &l->database, e))
 		return false;
-	return dev_database_apply(l->database, &changed, &file, e) || dev_error_place(e, file);
+	if (dev_database_apply(l->database, &changed, l->arena, &problems, e))
+		return true;
+	project_log(&problems, l->log);
+	return problems.n == 0 || err_set(e, ERR_SCHEMA, "the SQL can't be run");
 }
 
 static bool find_database(struct local *l, bool private_database, struct err *e)

@@ -167,15 +167,42 @@ bool project_compile(struct arena *a, const struct settings *s, const char *conn
 	return ok;
 }
 
+/* Those that are at least as severe as `least`. */
+static void report(const struct diagnostics *list, bool colour, int least)
+{
+	struct buf b = buf_on(NULL);
+	for (size_t i = 0; i < list->n; i++)
+		if ((int)list->at[i].severity <= least)
+			diagnostic_print(&b, &list->at[i], colour);
+	/* Nobody is left to be told when this can't be written. */
+	(void)!write(STDERR_FILENO, b.p, b.n);
+	buf_free(&b);
+}
+
 size_t project_report(const struct compiled *c, bool colour, bool hints)
 {
-	struct buf b = buf_on(c->arena);
-	for (size_t i = 0; i < c->diagnostics.n; i++) {
-		const struct diagnostic *d = &c->diagnostics.at[i];
-		if (d->severity != DIAG_HINT || hints)
-			diagnostic_print(&b, d, colour);
-	}
-	if (b.n && write(STDERR_FILENO, b.p, b.n) < 0)
-		return c->diagnostics.errors;
+	report(&c->diagnostics, colour, hints ? DIAG_HINT : DIAG_WARNING);
 	return c->diagnostics.errors;
+}
+
+static void log_one(const struct diagnostic *d, const struct log *log)
+{
+	char line[12], column[12];
+	snprintf(line, sizeof line, "%u", d->line);
+	snprintf(column, sizeof column, "%u", d->column);
+	const struct log_field fields[] = { { "file", d->file }, { "line", str_from(line) },
+		{ "column", str_from(column) }, { "hint", d->hint } };
+	log_fields(log, d->severity == DIAG_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, d->message,
+		fields, COUNT(fields));
+}
+
+void project_log(const struct diagnostics *d, const struct log *log)
+{
+	if (!log->json) {
+		report(d, log->colour, log->level >= LOG_LEVEL_WARN ? DIAG_WARNING : DIAG_ERROR);
+		return;
+	}
+	for (size_t i = 0; i < d->n; i++)
+		if (d->at[i].severity != DIAG_HINT)
+			log_one(&d->at[i], log);
 }

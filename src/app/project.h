@@ -43,3 +43,5 @@ MUST_USE bool project_compile(struct arena *a, const struct settings *s, const c
 /* Errors and warnings of a compilation on standard error; hints too when asked. Returns the number
  * of errors. */
 size_t project_report(const struct compiled *c, bool colour, bool hints);
+/* Errors and warnings in the log's form: as above, or a JSON object for each. */
+void project_log(const struct diagnostics *d, const struct log *log);

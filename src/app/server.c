@@ -14,7 +14,10 @@
 #include "app/worker.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/num.h"
+#include "ev/file.h"
 #include "ev/loop.h"
+#include "pg/sync.h"
 
 #include <signal.h>
 #include <string.h>
@@ -90,13 +93,19 @@ static void publish_status(struct server *s, const struct diagnostics *d)
 	pthread_mutex_unlock(&s->shared.mutex);
 }
 
+/* An error whose message may begin with `file` and its line: "fraiseql.yaml:3: …". */
 static void publish_error(struct server *s, const struct err *e, str file)
 {
-	struct diagnostic one = { .severity = DIAG_ERROR,
-		.file = file,
-		.line = e->line,
-		.column = e->column,
-		.message = str_from(e->message) };
+	struct diagnostic one = { .severity = DIAG_ERROR, .message = str_from(e->message) };
+	str rest = one.message;
+	uint64_t line;
+	if (file.n && str_starts(rest, file) && str_starts(str_sub(rest, file.n, rest.n), S(":"))) {
+		rest = str_sub(rest, file.n + 1, rest.n);
+		bool placed = num_u64(str_split(&rest, ':'), &line) && line <= UINT32_MAX;
+		one.file = file;
+		one.line = placed ? (uint32_t)line : 0;
+		one.message = placed ? str_trim(rest) : one.message;
+	}
 	struct diagnostics d = { .at = &one, .n = 1, .errors = 1 };
 	publish_status(s, &d);
 }
@@ -129,7 +138,7 @@ static bool compile(struct server *s, struct err *e)
 	if (!ok) {
 		publish_error(s, e, STR_NONE);
 	} else {
-		project_report(&c, s->log.colour, false);
+		project_log(&c.diagnostics, &s->log);
 		publish_status(s, &c.diagnostics);
 		ok = c.model ||
 			err_set(e, ERR_SCHEMA, "the schema does not compile%s",
@@ -148,15 +157,23 @@ static bool compile(struct server *s, struct err *e)
 	return ok;
 }
 
-/* The project's SQL into its private database, if it has one; errors begin with their place. */
+/* The project's SQL into its private database, if it has one. */
 static bool apply_sql(struct server *s, struct err *e)
 {
 	bool changed;
-	str file;
-	if (!s->database || dev_database_apply(s->database, &changed, &file, e))
-		return true;
-	publish_error(s, e, file);
-	return dev_error_place(e, file);
+	struct diagnostics problems = { 0 };
+	struct arena *a = arena_open(0);
+	bool ok = !s->database || dev_database_apply(s->database, &changed, a, &problems, e);
+	if (!ok && problems.n) {
+		project_log(&problems, &s->log);
+		publish_status(s, &problems);
+		err_set(e, ERR_SCHEMA, "the SQL can't be run%s",
+			s->model ? "; the previous database keeps serving" : "");
+	} else if (!ok) {
+		publish_error(s, e, STR_NONE);
+	}
+	arena_close(a);
+	return ok;
 }
 
 static void reload(struct server *s, bool sql)
@@ -168,29 +185,53 @@ static void reload(struct server *s, bool sql)
 
 /* ---- changes and signals ---- */
 
+/* Would a start with what is in the file now get as far as this one did? */
+static bool try_config(const struct server *s, struct arena *a, str path, struct err *e)
+{
+	struct settings fresh = *s->settings;
+	struct source_file *files;
+	struct pgsync *db;
+	size_t n;
+	fresh.arena = a;
+	settings_forget(&fresh, FROM_FILE);
+	if (!file_exists(str_z(a, path)) && !s->settings->config_named)
+		return true; /* it was removed: the defaults will do */
+	if (!settings_read_file(&fresh, str_z(a, path), e) || !settings_check(&fresh, e) ||
+		!project_schema_files(a, &fresh, &files, &n, e))
+		return false;
+	if (!settings_is_set(&fresh, SETTING_DATABASE))
+		return true;
+	if (!pgsync_open(settings_text(&fresh, SETTING_DATABASE), "fraiseql", &s->log, &db, e))
+		return false;
+	pgsync_close(db);
+	return true;
+}
+
+static void on_config(struct server *s)
+{
+	struct arena *a = arena_open(0);
+	str path = s->settings->config_path;
+	struct err e;
+	if (!path.n)
+		path = file_join(a, s->settings->dir, S("fraiseql.yaml"));
+	if (try_config(s, a, path, &e)) {
+		log_info(&s->log, "%.*s changed: starting again", STR_ARG(path));
+		s->end = END_RESTART;
+		loop_stop(s->loop);
+	} else {
+		log_error(&s->log, "%s", e.message);
+		publish_error(s, &e, path);
+	}
+	arena_close(a);
+}
+
 static void on_change(void *arg, unsigned changes)
 {
 	struct server *s = arg;
-	if (changes & CHANGED_CONFIG) {
-		struct arena *a = arena_open(0);
-		struct settings fresh = settings_new(a, s->settings->dir);
-		struct err e;
-		const char *path = str_z(a, s->settings->config_path);
-		bool ok = !s->settings->config_path.n ||
-			(settings_read_file(&fresh, path, &e) && settings_check(&fresh, &e));
-		if (!ok) {
-			log_error(&s->log, "%s", e.message);
-			publish_error(s, &e, STR_NONE);
-		}
-		arena_close(a);
-		if (ok) {
-			log_info(&s->log, "fraiseql.yaml changed: starting again");
-			s->end = END_RESTART;
-			loop_stop(s->loop);
-		}
-		return;
-	}
-	reload(s, changes & CHANGED_SQL);
+	if (changes & (CHANGED_SCHEMA | CHANGED_SQL))
+		reload(s, changes & CHANGED_SQL);
+	if (changes & CHANGED_CONFIG)
+		on_config(s);
 }
 
 static void on_stop(void *arg)
@@ -277,10 +318,7 @@ enum server_end server_wait(struct server *s)
 		sigwatch_open(s->loop, SIGHUP, on_hangup, s) };
 	struct timer *pulse = timer_open(s->loop, on_pulse, s);
 	timer_every(pulse, 3600 * 1000);
-	if (s->mode == MODE_DEV)
-		s->watch = dev_watch_open(s->loop, s->settings, on_change, s);
 	loop_run(s->loop);
-	dev_watch_close(s->watch);
 	timer_close(pulse);
 	for (size_t i = 0; i < COUNT(signals); i++)
 		sigwatch_close(signals[i]);
@@ -319,6 +357,9 @@ bool server_open(const struct settings *settings, enum server_mode mode, const s
 		.status_arena = arena_open(0),
 		.dev_status = S("{\"generation\":0,\"ok\":true}") };
 	pthread_mutex_init(&s->shared.mutex, NULL);
+	/* Before anything is read, so that no change is missed. */
+	if (mode == MODE_DEV)
+		s->watch = dev_watch_open(s->loop, settings, on_change, s);
 	if (prepare(s, e)) {
 		*out = s;
 		return true;
@@ -350,6 +391,7 @@ void server_close(struct server *s)
 	if (!s)
 		return;
 	close_workers(s);
+	dev_watch_close(s->watch);
 	dev_database_stop(s->database);
 	if (s->model)
 		model_unref(s->model);

@@ -143,23 +143,33 @@ bool settings_set(struct settings *s, enum setting_id id, str text, enum setting
 	return true;
 }
 
+static struct setting_value default_of(const struct setting *row)
+{
+	struct setting_value v = { .text = str_from(row->def), .source = S("default") };
+	(void)!parse_value(row, v.text, &v.number);
+	return v;
+}
+
 struct settings settings_new(struct arena *a, str dir)
 {
 	struct settings s = { .arena = a, .dir = dir };
-	for (enum setting_id id = 0; id < SETTING_COUNT; id++) {
-		struct setting_value *v = &s.values[id];
-		v->text = str_from(SETTINGS[id].def);
-		(void)!parse_value(&SETTINGS[id], v->text, &v->number);
-		v->source = S("default");
-	}
+	for (enum setting_id id = 0; id < SETTING_COUNT; id++)
+		s.values[id] = default_of(&SETTINGS[id]);
 	return s;
+}
+
+void settings_forget(struct settings *s, enum setting_origin origin)
+{
+	for (enum setting_id id = 0; id < SETTING_COUNT; id++)
+		if (s->values[id].origin == origin)
+			s->values[id] = default_of(&SETTINGS[id]);
 }
 
 static bool read_variable(struct settings *s, str name, str value, struct err *e)
 {
 	if (str_eq(name, S("DATABASE_URL"))) {
 		bool stronger = s->values[SETTING_DATABASE].origin == FROM_ENVIRONMENT;
-		return stronger ||
+		return stronger || value.n == 0 || /* empty as good as not there */
 			settings_set(s, SETTING_DATABASE, value, FROM_ENVIRONMENT, name, e);
 	}
 	if (!str_starts(name, S("FRAISEQL_")))

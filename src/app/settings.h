@@ -57,8 +57,9 @@ struct settings {
 		enum setting_origin origin;
 		str source; /* "fraiseql.yaml:3", "FRAISEQL_PORT", "--port" */
 	} values[SETTING_COUNT];
-	str dir;         /* the project's folder: paths of the file are relative to it */
-	str config_path; /* the file that was read; empty = none */
+	str dir;           /* the project's folder: paths of the file are relative to it */
+	str config_path;   /* the file that was read; empty = none */
+	bool config_named; /* it was asked for: it must be there */
 };
 
 /* All defaults. `dir` is the project's folder. */
@@ -67,6 +68,8 @@ struct settings settings_new(struct arena *a, str dir);
  * what it takes. */
 MUST_USE bool settings_set(struct settings *s, enum setting_id id, str text,
 	enum setting_origin origin, str source, struct err *e);
+/* Gives all that is from `origin` its default again. */
+void settings_forget(struct settings *s, enum setting_origin origin);
 /* Reads a YAML file. Fails: ERR_IO, ERR_CONFIG with file and line. */
 MUST_USE bool settings_read_file(struct settings *s, const char *path, struct err *e);
 /* Reads FRAISEQL_* and DATABASE_URL from an environment (as `environ`). Fails: ERR_CONFIG. */

@@ -289,6 +289,7 @@ static bool read_config(struct cli *c, struct err *e)
 {
 	struct settings *s = &c->settings;
 	const char *path = c->config;
+	s->config_named = path != NULL;
 	if (!path) {
 		path = str_z(c->arena, file_join(c->arena, s->dir, S("fraiseql.yaml")));
 		if (!file_exists(path))

@@ -26,6 +26,9 @@ struct compile_options {
 MUST_USE
 bool schema_compile(struct arena *a, const struct compile_options *o, const struct catalog *catalog,
 	const struct model **out, struct diagnostics *diagnostics);
+/* A line of a text, and below it a caret under the column (in characters); empty when it can't be
+ * shown. */
+str diagnostic_excerpt(struct arena *a, str text, uint32_t line, uint32_t column);
 /* Prints a diagnostic for a terminal: file:line:column: error: message, excerpt, hint. */
 void diagnostic_print(struct buf *b, const struct diagnostic *d, bool colour);
 /* The same as JSON: {"severity","file","line","column","message","hint","excerpt"}. */

@@ -39,6 +39,18 @@ static str excerpt(struct arena *a, str text, uint32_t at)
 	return buf_str(&b);
 }
 
+str diagnostic_excerpt(struct arena *a, str text, uint32_t line, uint32_t column)
+{
+	size_t at = 0;
+	for (; line > 1 && at < text.n; at++)
+		line -= text.p[at] == '\n';
+	for (; column > 1 && at < text.n && text.p[at] != '\n'; column--)
+		do
+			at++;
+		while (at < text.n && (text.p[at] & 0xc0) == 0x80);
+	return line == 1 && at <= UINT32_MAX ? excerpt(a, text, (uint32_t)at) : STR_NONE;
+}
+
 static struct diagnostic *add(struct compiler *c, int severity, const struct source *s, uint32_t at)
 {
 	struct diagnostic *d = vec_push(c->arena, c->diagnostics);

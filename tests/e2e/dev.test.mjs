@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, readFileSync } from 'node:fs';
-import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execute, fraiseql } from './lib/command.mjs';
 import { Server, program } from './lib/server.mjs';
 
@@ -120,15 +121,46 @@ extend type Query { extras: [Extra!]! }\n`, /schema compiled/);
   it('keeps the database when a file of SQL breaks, and names its line', async () => {
     const file = join(dir, 'db/schema/02_extra.sql');
     const good = await readFile(file, 'utf8');
-    const log = await change(server, file, (text) => `${text}\n\ncreate tabel x ();\n`, /syntax error/);
-    assert.match(log, /db\/schema\/02_extra\.sql:3:8: .*syntax error at or near "tabel"/);
+    const log = await change(server, file, (text) => `${text}\n\ncreate tabel x ();\n`, /keeps serving/);
+    assert.match(log, /db\/schema\/02_extra\.sql:3:8: error: syntax error at or near "tabel"\n/);
+    assert.match(log, /\n {4}create tabel x \(\);\n {4} {7}\^\n/);
+    assert.match(log, /error the SQL can't be run; the previous database keeps serving\n/);
     assert.deepEqual(await server.data('{ extras { id } }'), { extras: [{ id: 7 }] });
     const { ok, errors: [error] } = await status(server);
     assert.equal(ok, false);
     assert.match(error.file, /02_extra\.sql$/);
     assert.equal(error.line, 3);
+    assert.equal(error.excerpt, 'create tabel x ();\n       ^');
+    await change(server, file, () => good.replace('tb_extra values', 'tb_extrra values'), /keeps serving/);
+    assert.equal((await status(server)).errors[0].message, 'relation "tb_extrra" does not exist');
     await change(server, file, () => good, /schema compiled/);
     assert.equal((await status(server)).ok, true);
+  });
+
+  it('takes up a schema that was away for a while', async () => {
+    const from = server.log.length;
+    await rename(schema, `${schema}.away`);
+    await server.waitLog(/there is no schema\.graphql/, 20_000, from);
+    assert.equal((await status(server)).ok, false);
+    assert.deepEqual(await server.data('{ extras { id } }'), { extras: [{ id: 7 }] });
+    await rename(`${schema}.away`, schema);
+    await server.waitLog(/schema compiled/, 20_000, from);
+    assert.equal((await status(server)).ok, true);
+    await change(server, schema, (text) => text.replace('String!', 'Strin!'), /keeps serving/);
+    await change(server, schema, (text) => text.replace('Strin!', 'String!'), /schema compiled/);
+  });
+
+  it('takes up a folder of SQL that is new', async () => {
+    const seeds = join(dir, 'db/seeds');
+    const from = server.log.length;
+    await rename(seeds, `${seeds}.away`);
+    await server.waitLog(/schema compiled/, 20_000, from);
+    assert.deepEqual(await titles(server), []);
+    const later = server.log.length;
+    await rename(`${seeds}.away`, seeds);
+    await server.waitLog(/schema compiled/, 20_000, later);
+    await change(server, join(seeds, '02_more.sql'), (text) => `${text}\n`, /schema compiled/);
+    assert.deepEqual(await titles(server), [...STARTED, 'Seeded']);
   });
 
   it('keeps its settings when fraiseql.yaml breaks, and takes up good ones', async () => {
@@ -136,7 +168,15 @@ extend type Query { extras: [Extra!]! }\n`, /schema compiled/);
     const log = await change(server, file, () => 'lists:\n  max_limt: 2\n', /unknown setting/);
     assert.match(log, /fraiseql\.yaml:2: unknown setting "lists\.max_limt"; did you mean "lists\.max_limit"\?/);
     assert.equal((await titles(server)).length, 4);
-    assert.equal((await status(server)).ok, false);
+    const { errors: [error] } = await status(server);
+    assert.match(error.file, /fraiseql\.yaml$/);
+    assert.equal(error.line, 2);
+    assert.equal(error.message, 'unknown setting "lists.max_limt"; did you mean "lists.max_limit"?');
+    // What only shows when everything is put together, or when it is used.
+    await change(server, file, () => 'lists:\n  default_limit: 2000\n', /lists\.default_limit must not be greater/);
+    await change(server, file, () => 'schema: nowhere.graphql\n', /nowhere\.graphql does not exist/);
+    await change(server, file, () => 'database: postgresql://127.0.0.1:1/none\n', /port 1 failed: Connection refused/);
+    assert.equal((await titles(server)).length, 4);
     const pid = server.child.pid;
     const from = server.log.length;
     await writeFile(file, 'lists:\n  max_limit: 2\n  default_limit: 2\n');
@@ -145,6 +185,24 @@ extend type Query { extras: [Extra!]! }\n`, /schema compiled/);
     await server.waitReady();
     assert.equal(server.child.pid, pid);
     assert.match(server.log.slice(from), /fraiseql\.yaml changed: starting again/);
+    assert.equal((await titles(server)).length, 2);
+  });
+
+  it('does without fraiseql.yaml when it is removed, and is not ended by a wrong new one', async () => {
+    const file = join(dir, 'fraiseql.yaml');
+    const good = await readFile(file, 'utf8');
+    const again = async (act) => {
+      const from = server.log.length;
+      await act();
+      const [, url] = await server.waitLog(/serving (http:\/\/[^/]+)\/graphql/, 30_000, from);
+      server.url = url;
+      await server.waitReady();
+    };
+    await again(() => rm(file));
+    assert.equal((await titles(server)).length, 4);
+    await change(server, file, () => 'prot: 1\n', /fraiseql\.yaml:1: unknown setting "prot"; did you mean "port"\?/);
+    assert.equal((await titles(server)).length, 4);
+    await again(() => writeFile(file, good));
     assert.equal((await titles(server)).length, 2);
   });
 
@@ -168,6 +226,19 @@ extend type Query { extras: [Extra!]! }\n`, /schema compiled/);
 });
 
 describe('starts and ends', () => {
+  it('takes up what changes while it starts', async () => {
+    const dir = await fresh('early');
+    const starting = dev(dir, { ready: false });
+    while (!existsSync(join(dir, '.fraiseql/postgres/data.new'))) await sleep(5);
+    await writeFile(join(dir, 'fraiseql.yaml'), 'lists:\n  default_limit: 1\n');
+    const server = await starting;
+    const [, url] = await server.waitLog(/starting again[^]*serving (http:\/\/[^/]+)\/graphql/, 60_000);
+    server.url = url;
+    await server.waitReady();
+    assert.deepEqual(await titles(server), STARTED.slice(0, 1));
+    assert.deepEqual(await server.stop(), ENDED);
+  });
+
   it('starts with a broken schema, says so everywhere, and serves when it is repaired', async () => {
     const dir = await fresh('broken');
     const schema = join(dir, 'schema.graphql');

@@ -343,6 +343,23 @@ describe('the browser page', { concurrency: false }, () => {
     await page.locator('.graphiql-doc-explorer').getByText('Repaired', { exact: true }).waitFor();
   });
 
+  it('tells what is wrong with SQL and settings, and that nothing serves', { skip: Boolean(realUrl) }, async () => {
+    const banner = page.locator('.dev-banner');
+    const shows = async (generation, error, wanted) => {
+      server.setStatus({ generation, ok: false, errors: [{ file: '', line: 0, column: 0, hint: '', excerpt: '',
+        ...error }] });
+      await banner.getByText(error.message).waitFor();
+      assert.deepEqual((await banner.innerText()).split(/\s*\n\s*/).filter((line) => line !== '×'), wanted);
+    };
+    await shows(1, { message: 'relation "t" does not exist', file: 'db/schema/01.sql', line: 2, column: 7 },
+      ['The SQL can’t be run', 'The previous database keeps serving.',
+        'db/schema/01.sql:2:7relation "t" does not exist']);
+    await shows(1, { message: 'unknown setting "prot"', file: 'fraiseql.yaml', line: 3 },
+      ['The settings are wrong', 'The previous ones stay in force.', 'fraiseql.yaml:3unknown setting "prot"']);
+    await shows(0, { message: 'there is no schema' },
+      ['The schema does not compile', 'Nothing is served until it is mended.', 'there is no schema']);
+  });
+
   it('stops asking for the status after the first 404', { skip: Boolean(realUrl) }, async () => {
     server.setStatus(undefined);
     await page.waitForResponse((response) => response.status() === 404);
