@@ -146,10 +146,15 @@ static bool bind_input(struct writing *w, const struct gql_input *arg)
 	t->input = arg;
 	if (gql_is_list(arg->type) && !bind_batch(w, arg))
 		return false;
-	if (gql_is_list(arg->type) && arg->type->type->ninputs > BATCH_FIELDS_MAX)
+	if (!write_row_bind(w, arg->type->type, &t->row))
+		return false;
+	bool many = gql_is_list(arg->type) || t->row.nnested;
+	if (many && arg->type->type->ninputs > BATCH_FIELDS_MAX)
 		return refuse(w, arg->node->type->at,
-			S("an input object of a batch has at most 63 fields."), STR_NONE);
-	return write_row_bind(w, arg->type->type, &t->row);
+			S("an input object of a batch, or with rows in it, has at most 63 "
+			  "fields."),
+			STR_NONE);
+	return true;
 }
 
 /* "ids" stands for "id" when there is no such column. */
@@ -248,6 +253,10 @@ static bool check_input(struct writing *w)
 		return refuse(w, at,
 			S("items that stand by themselves can't create or connect other rows yet."),
 			S("Let the result be a list of rows, or one union with a list in it."));
+	if (t->where && t->row.nnested)
+		return refuse(w, at,
+			S("rows that a filter finds can't create or connect other rows."),
+			S("Let a key find the row."));
 	if (t->where && t->batch)
 		return refuse(w, at, S("a filter and a list of rows exclude each other."),
 			STR_NONE);

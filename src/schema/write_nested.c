@@ -214,8 +214,9 @@ bool write_nested_bind(struct writing *w, struct write_row *row, const struct gq
 {
 	struct write_nested *out = &row->nested[row->nnested];
 	*out = (struct write_nested){ .input = in };
-	if (w->write->action != WRITE_INSERT)
-		return refuse(w, in, S("rows are created and connected by INSERT only."), STR_NONE);
+	if (w->write->action != WRITE_INSERT && w->write->action != WRITE_UPDATE)
+		return refuse(w, in, S("rows are created and connected by INSERT and UPDATE only."),
+			STR_NONE);
 	if (++w->depth > DEPTH_MAX)
 		return refuse(w, in, S("rows are nested too deeply."),
 			S("An input type that leads to itself can't be written; give it an end."));

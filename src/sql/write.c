@@ -127,10 +127,14 @@ static void put_miss(struct writing *w, struct sql *s)
 
 void write_put_verdict(struct writing *w, struct sql *s)
 {
+	bool found = w->t->action == WRITE_UPDATE;
 	sql_lit(s, "case ");
 	if (w->unconnected.text.n) {
-		sql_lit(s, "when ");
+		sql_put_program(s, found ? "when x.bad or r.hit and (" : "when ");
 		sql_append(s, &w->unconnected);
+		/* what should refer to a row that is not there is not there either */
+		if (found)
+			sql_lit(s, ") and (select count(*) from w) = (select count(*) from x)");
 		sql_lit(s, " then 'unconnected' ");
 	}
 	sql_lit(s, "when r.hit then 'ok' ");
@@ -218,9 +222,9 @@ static void put_many_settings(struct writing *w, struct sql *s)
 		sql_put_program(s, i ? ", " : "");
 		sql_lit(s, "set_config('fraiseql.key");
 		sql_number(s, i);
-		sql_lit(s, "', coalesce(array_agg(r.k");
-		sql_number(s, i);
-		sql_lit(s, " order by x.n)::text, '{}'), true) as k");
+		sql_lit(s, "', coalesce(array_agg(coalesce(");
+		write_put_one_key(w, s, i);
+		sql_lit(s, ") order by x.n)::text, '{}'), true) as k");
 		sql_number(s, i);
 	}
 	put_items(w, s);
@@ -274,6 +278,8 @@ static void put_judged(struct writing *w, struct sql *s)
 	sql_lit(s, ")");
 	if (w->many && w->t->action == WRITE_INSERT)
 		sql_lit(s, ", i as (select row_number() over () as n, w.* from w)");
+	else if (w->references.n)
+		sql_lit(s, ", i as (select * from w)");
 	if (w->behind.text.n) {
 		sql_lit(s, ", ");
 		sql_catalog(s, str_sub(buf_str(&w->behind.text), 0, w->behind.text.n - 2));
@@ -335,7 +341,7 @@ static void plan_statements(struct writing *w, const struct params *after)
 	}
 	if (out->conflict_in >= 0) {
 		out->conflict_in = (int)w->nstatements++;
-		write_reread(w, &w->conflict, w->conflict_params, false);
+		write_reread(w, &w->conflict, w->conflict_params, w->many);
 	}
 }
 

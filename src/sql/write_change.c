@@ -261,6 +261,8 @@ static void put_where_of(struct writing *w, struct sql *s)
 	put_version(w, s);
 	if (w->many)
 		sql_lit(s, " and not x.dup");
+	if (w->many && w->t->row.nnested)
+		sql_lit(s, " and not x.bad");
 	if (w->condition.n) {
 		sql_lit(s, " and ");
 		sql_catalog(s, w->condition);

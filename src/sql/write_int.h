@@ -78,6 +78,13 @@ struct param write_column_param(struct writing *w, const struct gql_value *rows,
 
 /* ---- write_nested.c ---- */
 
+/* What a row of a set gives, as bits of its column m: its values, then its nested rows. */
+bool write_is_always(const struct gql_input *in);
+bool write_needs_mask(const struct write_row *row);
+uint32_t *write_mask_fields(struct arena *a, const struct write_row *row);
+/* The condition that the input with this bit is given; empty: it always is. */
+str write_mask_test(struct arena *a, const struct gql_input *in, size_t bit);
+
 /*
  * Rows that are created or connected with those of the batch whose columns are `arrays` and `names`
  * (n of them): sets before … unconnected, and gives the rows what they refer to. Returns the

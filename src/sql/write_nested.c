@@ -127,23 +127,15 @@ static void add_values(struct set *q)
 {
 	struct arena *a = q->w->p->arena;
 	const struct write_row *row = q->row;
-	uint32_t *fields = arena_array(a, uint32_t, row->nvalues);
-	bool mask = false;
-	for (size_t i = 0; i < row->nvalues; i++) {
-		const struct write_value *v = &row->values[i];
-		bool always = gql_is_non_null(v->input->type) && !v->input->default_ast;
-		str test = str_printf(a, "x.m & %llu <> 0", 1ull << i);
-		mask |= !always;
-		fields[i] = v->input->id;
-		add_value(q, v, always ? STR_NONE : test);
-	}
+	for (size_t i = 0; i < row->nvalues; i++)
+		add_value(q, &row->values[i], write_mask_test(a, row->values[i].input, i));
 	struct param_column column = column_of(q);
 	column.what = COLUMN_MASK;
 	column.field = UINT32_MAX;
-	column.fields = fields;
-	column.nfields = row->nvalues;
+	column.fields = write_mask_fields(a, row);
+	column.nfields = row->nvalues + row->nnested;
 	struct param param = write_column_param(q->w, q->rows, NULL, &column);
-	if (mask)
+	if (write_needs_mask(row))
 		add_array(q, &param, S("int8"), "m");
 	add_owner(q);
 }
@@ -266,8 +258,9 @@ static void give_reference(struct set *q, const struct write_nested *n, size_t i
 {
 	struct arena *a = q->w->p->arena;
 	struct write_value *v = arena_new(a, struct write_value);
+	size_t bit = q->row->nvalues + (size_t)(n - q->row->nested);
 	*v = (struct write_value){ .role = WRITE_VALUE, .column = n->key->columns[i] };
-	give(q, v, str_printf(a, "x.f%zu", q->nfields++), STR_NONE);
+	give(q, v, str_printf(a, "x.f%zu", q->nfields++), write_mask_test(a, n->input, bit));
 }
 
 /* The columns of `key` that the set's rows are referred to by: given back under `prefix`. */

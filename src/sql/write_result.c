@@ -244,7 +244,7 @@ static bool result_error(struct writing *w, struct mutation_plan *m)
 	m->conflict_key = conflict_key(w, error);
 	w->out->error_splices = splices.at;
 	w->out->nerror_splices = splices.n;
-	if (splices.n && write_has_version(w) && w->t->nlinks && (!w->many || w->each))
+	if (splices.n && write_has_version(w) && w->t->nlinks && (!w->t->batch || w->each))
 		w->out->conflict_in = 1; /* or later: see plan_statements */
 	return true;
 }

@@ -144,18 +144,45 @@ static void add_values(struct batch *b, const struct write_value *v, uint32_t fi
 	add_given(w, v, sql, test);
 }
 
+bool write_is_always(const struct gql_input *in)
+{
+	return gql_is_non_null(in->type) && !in->default_ast;
+}
+
+str write_mask_test(struct arena *a, const struct gql_input *in, size_t bit)
+{
+	return write_is_always(in) ? STR_NONE : str_printf(a, "x.m & %llu <> 0", 1ull << bit);
+}
+
+uint32_t *write_mask_fields(struct arena *a, const struct write_row *row)
+{
+	uint32_t *fields = arena_array(a, uint32_t, row->nvalues + row->nnested);
+	for (size_t i = 0; i < row->nvalues; i++)
+		fields[i] = row->values[i].input->id;
+	for (size_t i = 0; i < row->nnested; i++)
+		fields[row->nvalues + i] = row->nested[i].input->id;
+	return fields;
+}
+
+bool write_needs_mask(const struct write_row *row)
+{
+	bool needs = false;
+	for (size_t i = 0; i < row->nvalues; i++)
+		needs |= !write_is_always(row->values[i].input);
+	for (size_t i = 0; i < row->nnested; i++)
+		needs |= !row->nested[i].many && !write_is_always(row->nested[i].input);
+	return needs;
+}
+
 static void add_mask(struct batch *b)
 {
 	struct arena *a = b->w->p->arena;
 	const struct write_row *row = &b->w->t->row;
 	struct param_column *column = arena_new(a, struct param_column);
-	uint32_t *fields = arena_array(a, uint32_t, row->nvalues);
-	for (size_t i = 0; i < row->nvalues; i++)
-		fields[i] = row->values[i].input->id;
 	*column = (struct param_column){ .what = COLUMN_MASK,
 		.field = UINT32_MAX,
-		.fields = fields,
-		.nfields = row->nvalues };
+		.fields = write_mask_fields(a, row),
+		.nfields = row->nvalues + row->nnested };
 	struct param param = { .value = planner_pexpr(b->w->p, b->list),
 		.form = PARAM_COLUMN,
 		.column = column };
@@ -167,15 +194,11 @@ static void give_rows(struct batch *b)
 {
 	const struct write_row *row = &b->w->t->row;
 	struct arena *a = b->w->p->arena;
-	bool mask = false;
 	for (size_t i = 0; i < row->nvalues; i++) {
 		const struct write_value *v = &row->values[i];
-		bool always = gql_is_non_null(v->input->type) && !v->input->default_ast;
-		str test = str_printf(a, "x.m & %llu <> 0", 1ull << i);
-		mask |= !always;
-		add_values(b, v, v->input->id, always ? STR_NONE : test);
+		add_values(b, v, v->input->id, write_mask_test(a, v->input, i));
 	}
-	if (mask)
+	if (write_needs_mask(row))
 		add_mask(b);
 }
 
@@ -210,6 +233,20 @@ static bool refuse_null(struct writing *w, const struct gql_input *arg)
 		STR_ARG(arg->name));
 }
 
+/* Are other rows created or connected? An update of one row without any is one of that row alone.
+ */
+static bool gives_rows(struct writing *w)
+{
+	const struct write_row *row = &w->t->row;
+	planner_consult(w->p, w->input);
+	for (size_t i = 0; i < row->nnested; i++) {
+		uint32_t id = row->nested[i].input->id;
+		if (w->input->kind != GQL_OBJECTVAL || (id < w->input->n && w->input->items[id]))
+			return true;
+	}
+	return false;
+}
+
 static bool read_input(struct writing *w, struct batch *b)
 {
 	const struct write *t = w->t;
@@ -223,6 +260,8 @@ static bool read_input(struct writing *w, struct batch *b)
 	if (!v && t->action != WRITE_INSERT)
 		return refuse_null(w, t->input);
 	w->input = v;
+	if (!t->batch && t->action == WRITE_UPDATE)
+		w->many = gives_rows(w);
 	if (!w->many && v)
 		give_row(w);
 	if (!w->many || (!gql_is_list(t->input->type) && !t->row.nnested))

@@ -17,6 +17,9 @@ gen_random_uuid(),
   tb_shelf);
 create table chapter (id int primary key generated always as identity, book_id uuid not null references tb_book (id),
   heading text not null);
+create table genre (code text primary key, label text not null);
+create table tale (id int primary key generated always as identity, name text not null,
+  genre_code text default 'any' references genre, version int not null default 1);
 create table country (code text primary key, name text not null);
 create table city (id int primary key, name text not null, country_code text not null references country);
 create view v_author as select a.id, jsonb_build_object('name', a.name, 'bio', a.bio) as data from tb_author a;
@@ -28,10 +31,12 @@ const A = '00000000-0000-4000-8000-00000000000a';
 const B1 = '00000000-0000-4000-8000-0000000000b1';
 const NONE = '00000000-0000-4000-8000-00000000000f';
 const SEED = `
-truncate tb_author, tb_shelf, tb_book, chapter, country, city restart identity cascade;
+truncate tb_author, tb_shelf, tb_book, chapter, country, city, genre, tale restart identity cascade;
 insert into tb_author (id, name) values ('${A}', 'Ada'), (default, 'Bob');
 insert into tb_book (id, title, fk_author) values ('${B1}', 'Old', 2);
 insert into country values ('CH', 'Schweiz');
+insert into genre values ('any', 'Any'), ('sad', 'Sad');
+insert into tale (name) values ('Wolf'), ('Fox');
 `;
 const SDL = `
 type Author @source(relation: "v_author") { id: UUID! name: String! bio: String
@@ -58,6 +63,22 @@ input AuthorWithBooks { name: String! bio: String books: AuthorBooks }
 input AuthorBooks { create: [BookOfAuthor!] connect: [BookKey!] }
 input BookKey { id: UUID! }
 input BookOfAuthor { title: String! pages: Int chapters: BookChapters shelf: BookShelf }
+type Tale @source(relation: "tale") @version(field: "version") { id: Int! name: String! version: Int!
+  genre: Genre @relation(fields: ["genre_code"], references: ["code"]) }
+type Genre @source(relation: "genre") { code: String! label: String! }
+input NewTale { name: String! genre: TaleGenre }
+input ChangeTale @version(field: "version") { id: Int! name: String genre: TaleGenre version: Int }
+input TaleGenre @oneOf { connect: GenreKey create: NewGenre }
+input GenreKey { code: String! }
+input NewGenre { code: String! label: String! }
+union TaleResult = TaleDone | TaleError
+type TaleDone { tale: Tale }
+type TaleError { code: String! status: String conflictTale: Tale errors: [TaleProblem!] }
+type TaleProblem { path: [String!]! }
+input ChangeBook { title: String author: BookAuthor shelf: BookShelf chapters: ChangeChapters }
+input ChangeBookKeyed { id: UUID! title: String author: BookAuthor shelf: BookShelf chapters: ChangeChapters }
+input ChangeChapters { create: [NewChapter!] connect: [ChapterKey!] }
+input ChapterKey { id: Int! }
 input NewCity { id: Int! name: String! country: CityCountry! }
 input CityCountry { connect: CountryKey! }
 input CountryKey { code: String! }
@@ -70,6 +91,10 @@ type Mutation {
   addBook(input: NewBook!): Book @write(table: "tb_book", action: INSERT)
   addBookTyped(input: NewBook!): BookResult! @write(table: "tb_book", action: INSERT)
   addBooks(input: [NewBook!]!): [Book!] @write(table: "tb_book", action: INSERT)
+  changeBook(id: UUID!, input: ChangeBook!): Book @write(table: "tb_book", action: UPDATE)
+  changeBooks(input: [ChangeBookKeyed!]!): [Book!] @write(table: "tb_book", action: UPDATE)
+  addTale(input: NewTale!): Tale @write(table: "tale", action: INSERT)
+  changeTale(input: ChangeTale!): TaleResult @write(table: "tale", action: UPDATE)
   addAuthor(input: AuthorWithBooks!): Author @write(table: "tb_author", action: INSERT)
   addAuthors(input: [AuthorWithBooks!]!): [Author!] @write(table: "tb_author", action: INSERT)
   dropCity(id: Int!): City @write(table: "city", action: DELETE)
@@ -193,6 +218,87 @@ describe('nested writes', () => {
     books { title } } }`),
       { addAuthor: { name: 'X', books: [{ title: 'Old' }] } });
     assert.equal(await books(), 'Old/100/X');
+  });
+  describe('an update', () => {
+    const ADA = `author: {connect: {id: "${A}"}}`;
+    const change = (input, select = 'title') => `mutation { changeBook(id: "${B1}", input: {${input}}) { ${select} } }`;
+    it('lets a row refer to another one', async () => {
+      assert.deepEqual(await data(change(ADA, 'title author { name }')),
+        { changeBook: { title: 'Old', author: { name: 'Ada' } } });
+      assert.equal(await books(), 'Old/100/Ada');
+      assert.deepEqual(await data(change('title: "New"', 'title author { name }')),
+        { changeBook: { title: 'New', author: { name: 'Ada' } } });
+      assert.deepEqual(await data(change(
+        'title: "Newer", shelf: {create: {label: "s1"}}, author: {create: {name: "Cy"}}',
+        'title shelf { label } author { name bio }')),
+      { changeBook: { title: 'Newer', shelf: { label: 's1' }, author: { name: 'Cy', bio: 'none' } } });
+      assert.deepEqual(await data(change('shelf: null', 'shelf { label } author { name }')),
+        { changeBook: { shelf: null, author: { name: 'Cy' } } });
+      assert.equal(await books(), 'Newer/100/Cy');
+    });
+    it('lets others refer to the row', async () => {
+      assert.deepEqual(await data(change('chapters: {create: [{heading: "I"}, {heading: "II"}]}',
+        'title chapters { heading }')),
+      { changeBook: { title: 'Old', chapters: [{ heading: 'I' }, { heading: 'II' }] } });
+      await data(`mutation { addBook(input: {title: "Other", ${ADA}, chapters: {create: [{heading: "III"}]}}) {
+        title } }`);
+      assert.deepEqual(await data(change('title: "Both", chapters: {create: [{heading: "IV"}], connect: [{id: 3}]}',
+        'chapters { heading }')),
+      { changeBook: { chapters: ['I', 'II', 'III', 'IV'].map((heading) => ({ heading })) } });
+      assert.equal(await books(), 'Both/100/Bob/I+II+III+IV Other/100/Ada');
+    });
+    it('leaves nothing behind when the row, or one to connect, is not there', async () => {
+      const query = (id, input) => `mutation { changeBook(id: "${id}", input: {${input}}) { title } }`;
+      assert.deepEqual(await codes(query(NONE, 'title: "X", shelf: {create: {label: "lost"}}')),
+        [['NOT_FOUND', 'changeBook']]);
+      assert.deepEqual(await codes(query(NONE, 'chapters: {create: [{heading: "lost"}]}')),
+        [['NOT_FOUND', 'changeBook']]);
+      assert.deepEqual(await codes(query(B1, `title: "X", author: {connect: {id: "${NONE}"}}`)),
+        [['BAD_USER_INPUT', 'changeBook']]);
+      assert.deepEqual(await codes(query(B1, 'title: "X", chapters: {connect: [{id: 99}]}')),
+        [['BAD_USER_INPUT', 'changeBook']]);
+      assert.deepEqual(await codes(query(B1, 'author: null')), [['BAD_USER_INPUT', 'changeBook']]);
+      assert.equal(await f.pg.sql('select (select count(*) from tb_shelf) + (select count(*) from chapter)'), '0');
+      assert.equal(await books(), 'Old/100/Bob');
+    });
+    it('of many rows, each with its own', async () => {
+      const { addBooks } = await data(
+        `mutation { addBooks(input: [{title: "2", ${ADA}}, {title: "3", ${ADA}}]) { id } }`);
+      const { changeBooks } = await data(
+        'mutation ($i: [ChangeBookKeyed!]!) { changeBooks(input: $i) { title author { name } chapters { heading } } }',
+        { i: [
+          { id: addBooks[1].id, author: { create: { name: 'Dot' } }, chapters: { create: [{ heading: 'x' }] } },
+          { id: B1, author: { connect: { id: A } }, title: 'One' },
+          { id: addBooks[0].id, chapters: { create: [{ heading: 'y' }, { heading: 'z' }] } },
+        ] });
+      assert.deepEqual(changeBooks, [
+        { title: '3', author: { name: 'Dot' }, chapters: [{ heading: 'x' }] },
+        { title: 'One', author: { name: 'Ada' }, chapters: [] },
+        { title: '2', author: { name: 'Ada' }, chapters: [{ heading: 'y' }, { heading: 'z' }] },
+      ]);
+      assert.equal(await books(), 'One/100/Ada 2/100/Ada/y+z 3/100/Dot/x');
+    });
+    it('compares versions, and knows the field of what is refused', async () => {
+      const run = async (input) => (await data(`mutation { changeTale(input: ${input}) {
+        ... on TaleDone { tale { name version genre { label } } }
+        ... on TaleError { code status conflictTale { version } errors { path } } } }`)).changeTale;
+      assert.deepEqual(await run('{id: 1, version: 1, genre: {connect: {code: "sad"}}}'),
+        { tale: { name: 'Wolf', version: 2, genre: { label: 'Sad' } } });
+      assert.deepEqual(await run('{id: 1, version: 1, genre: {connect: {code: "any"}}}'),
+        { code: 'CONFLICT', status: 'conflict:version', conflictTale: { version: 2 }, errors: null });
+      assert.deepEqual(await run('{id: 1, version: 1, name: "Bear"}'),
+        { code: 'CONFLICT', status: 'conflict:version', conflictTale: { version: 2 }, errors: null });
+      assert.deepEqual(await run('{id: 1, genre: {create: {code: "any", label: "Twice"}}}'), {
+        code: 'CONFLICT', status: 'failed:exception', conflictTale: null,
+        errors: [{ path: ['input', 'genre', 'create', 'code'] }],
+      });
+    });
+  });
+  it('a foreign key that is not given has its default, one that is null has not', async () => {
+    const { a, b, c } = await data(`mutation { a: addTale(input: {name: "A"}) { genre { code } }
+      b: addTale(input: {name: "B", genre: null}) { genre { code } }
+      c: addTale(input: {name: "C", genre: {connect: {code: "sad"}}}) { genre { code } } }`);
+    assert.deepEqual([a.genre, b.genre, c.genre], [{ code: 'any' }, null, { code: 'sad' }]);
   });
   it('by variables, many, each with its own', async () => {
     const input = Array.from({ length: 500 }, (_, i) => ({
