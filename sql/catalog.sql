@@ -22,7 +22,10 @@ with
       case when a.atttypmod <> -1 then format_type(a.atttypid, a.atttypmod) end as stored,
       a.attnotnull, a.attgenerated, a.attidentity,
       case when a.attgenerated = '' then
-        coalesce(pg_get_expr(d.adbin, d.adrelid), pg_get_expr(t.typdefaultbin, 0))
+        coalesce(pg_get_expr(d.adbin, d.adrelid), pg_get_expr(t.typdefaultbin, 0),
+          case when a.attidentity = 'd' then
+            format('nextval(%L::regclass)', pg_get_serial_sequence(a.attrelid::regclass::text, a.attname))
+          end)
       end as expr
     from pg_attribute a
     join rel on rel.oid = a.attrelid
@@ -118,7 +121,7 @@ with
       ',"stored":' || to_json(c.stored)::text,
       case when c.attnotnull then ',"not_null":true' end,
       case when c.attgenerated <> '' then ',"generated":true' end,
-      case when c.attidentity <> '' then ',"identity":true' end,
+      case when c.attidentity = 'a' then ',"identity":true' end,
       ',"default":' || to_json(c.expr)::text,
       ',"comment":' || to_json(d.description)::text,
       '}'), ',' order by c.num) as list

@@ -36,7 +36,8 @@ struct cat_column {
 	const struct cat_type *type;
 	str stored; /* like type->sql, with a modifier: numeric(5,2); empty: there is none */
 	bool not_null;
-	bool generated, identity, has_default;
+	bool generated, has_default;
+	bool identity;   /* always; by default it has a default like others */
 	str default_sql; /* the default's expression, also a domain's; may be unknown (empty) */
 	str comment;
 	uint32_t number; /* attnum */
