@@ -157,9 +157,12 @@ static void test_json_writer(void **state)
 	jw_end_array(&w);
 	jw_key(&w, S("b"));
 	jw_null(&w);
+	jw_key(&w, S("c"));
+	jw_string(&w, STR_NONE);
 	jw_end_object(&w);
 	CHECK_STR("writer", buf_str(&b),
-		"{\"a\":[-9223372036854775808,\"q\\\"\\\\\\n\\u0001\xef\xbf\xbd\"],\"b\":null}");
+		"{\"a\":[-9223372036854775808,\"q\\\"\\\\\\n\\u0001\xef\xbf\xbd\"],\"b\":null,"
+		"\"c\":\"\"}");
 	arena_close(a);
 	check_end();
 }

@@ -35,8 +35,10 @@ static void put_escape(struct buf *b, unsigned char c)
 /* Escapes a piece that is known to be UTF-8. */
 static void put_valid(struct buf *b, str s)
 {
+	if (s.n == 0) /* its p may be NULL, which has no end */
+		return;
 	const char *from = s.p, *end = from + s.n;
-	while (s.n) {
+	for (;;) {
 		const char *p = json_plain(from, end);
 		buf_put(b, (str){ from, (size_t)(p - from) });
 		if (p == end)
