@@ -9,8 +9,8 @@
  *
  * bench/hostile.py counts the instructions of `hostile` over doubling sizes; bench/language.mjs
  * compares `speed` with graphql-js. Text of at most BYTES bytes is made of a kind's parts: a head,
- * a part that is repeated with its number in it, for some a middle with a second such part, as many
- * times, and a tail.
+ * a part that is repeated with its number in it, for some a middle with a second such part (as many
+ * times, but for at most BYTES bytes), and a tail.
  */
 #include "base/clock.h"
 #include "base/num.h"
@@ -67,6 +67,9 @@ static const struct kind {
 	{ "variables-in-a-list", "query(", "$v%u:Int=1 ", "]]]])}", "){f(l:[[[[", "$v%u " },
 	{ "conditions", "query(", "$v%u:Boolean=true ", "}", "){", "a%u:f@include(if:$v%u)" },
 	{ "many-fragments", "", "fragment F%u on Query{a%u:f}", "}", "{", "...F%u " },
+	{ "long-arguments", "fragment F on Query{f(l:[[[[", "1,", "}", "]]]])}{", "a%u:o{...F}" },
+	{ "long-string", "fragment F on Query{f(s:\"", "x", "}", "\")}{", "a%u:o{...F}" },
+	{ "long-key", "fragment F on Query{", "x", "}", ":f}{", "a%u:o{...F}" },
 	{ "unknown-fields", "{", "z%u ", "}" },
 	{ "unknown-fragments", "{", "...Z%u ", "}" },
 	{ "directives", "{f", "@skip(if:true)", "}" },
@@ -94,7 +97,8 @@ static str hostile_text(struct arena *a, const struct kind *k, size_t size)
 	buf_put(&b, str_from(k->head));
 	for (size_t first = k->second ? size / 2 : size; b.n < first; n++)
 		put_part(&b, k->part, n);
-	for (unsigned i = 0; k->second && i < n; i++) {
+	size_t most = b.n + size;
+	for (unsigned i = 0; k->second && i < n && b.n < most; i++) {
 		buf_put(&b, i == 0 ? str_from(k->middle) : STR_NONE);
 		put_part(&b, k->second, i);
 	}

@@ -14,12 +14,13 @@
  *          on different object types each is only held against those on interfaces and unions.
  *
  * This is the approach of S. Adameit, "Fast validation of overlapping fields" (2018). A level that
- * was looked at is not looked at again, and the number of fields looked at is bounded; levels wait
- * in a list, so that no document can exhaust the stack.
+ * was looked at is not looked at again, and the number of fields looked at is bounded; long
+ * arguments are read once and long keys count for many fields. Levels wait in a list, so that no
+ * document can exhaust the stack.
  */
 #include "graphql/overlap.h"
 
-enum { SHAPE = 1, SAME = 2, FIELDS_MAX = 100 * 1000 };
+enum { SHAPE = 1, SAME = 2, FIELDS_MAX = 100 * 1000, LONG_ARGUMENTS = 256, LONG_KEY = 64 };
 
 /* ---- single fields ---- */
 
@@ -42,12 +43,32 @@ static uint64_t value_hash(uint64_t seed, const struct ast_value *value)
 	return h;
 }
 
-static uint64_t arguments_hash(uint64_t seed, const struct ast_selection *s)
+static uint64_t hash_arguments(uint64_t seed, const struct ast_selection *s)
 {
 	uint64_t h = s->nargs;
 	for (size_t i = 0; i < s->nargs; i++)
 		h += mix(str_hash(s->args[i].name.text, seed), value_hash(seed, s->args[i].value));
 	return h;
+}
+
+struct hashed {
+	const struct ast_selection *node;
+	uint64_t arguments;
+};
+
+/* A fragment's fields are looked at wherever it is spread. */
+static uint64_t arguments_hash(const struct validation *v, const struct ast_selection *s)
+{
+	if (s->nargs == 0 || s->args[s->nargs - 1].end - s->args[0].at <= LONG_ARGUMENTS)
+		return hash_arguments(v->seed, s);
+	struct map *known = v->long_arguments;
+	struct hashed *h = map_find(known, (str){ (const char *)&s, sizeof s });
+	if (!h) {
+		h = arena_new(v->arena, struct hashed);
+		*h = (struct hashed){ s, hash_arguments(v->seed, s) };
+		map_add(known, (str){ (const char *)&h->node, sizeof h->node }, h);
+	}
+	return h->arguments;
 }
 
 const struct gql_type *overlap_inline_type(const struct validation *v,
@@ -65,7 +86,7 @@ struct overlap_field overlap_field_of(const struct validation *v, const struct a
 		.node = s,
 		.parent = parent,
 		.def = has_fields ? map_find(&parent->by_name, s->name.text) : NULL,
-		.arguments = arguments_hash(v->seed, s),
+		.arguments = arguments_hash(v, s),
 	};
 }
 
@@ -181,12 +202,14 @@ static void read_set(struct check *c, struct map *groups, struct sets *pending, 
 				gql_type_find(c->v->schema, f->definition->on.text) };
 			continue;
 		}
-		struct group *g = map_find(groups, overlap_key(s));
+		str key = overlap_key(s);
+		struct group *g = map_find(groups, key);
 		if (!g) {
 			g = arena_new(a, struct group);
-			map_add(groups, overlap_key(s), g);
+			map_add(groups, key, g);
 		}
 		*vec_push(a, g) = overlap_field_of(c->v, s, set.parent);
+		c->budget -= MIN(c->budget, (key.n + s->name.text.n) / LONG_KEY);
 	}
 	c->budget -= MIN(c->budget, set.selections->n + 1);
 }

@@ -161,6 +161,8 @@ static void set_up(struct validation *v)
 			listen(&v->leave[k], r->leave[k], state);
 		}
 	}
+	v->long_arguments = arena_new(v->arena, struct map);
+	*v->long_arguments = rule_map(v);
 	v->fragments = fragments_of(v);
 }
 

@@ -107,7 +107,8 @@ struct validation {
 	size_t errors_max;
 	size_t nerrors;
 	struct gql_errors *errors;
-	size_t work; /* that is left for what could grow faster than the document */
+	struct map *long_arguments; /* of overlap.c: by field, what was made of them */
+	size_t work;                /* that is left for what could grow faster than the document */
 	struct listeners enter[NODE_KINDS], leave[NODE_KINDS];
 };
 
