@@ -275,7 +275,8 @@ static void test_introspect(void **state)
 			"query ($v: Boolean = true) { __type(name: \"E\") "
 			"{ name enumValues(includeDeprecated: $v) { name } } }",
 			"{\"v\": null}",
-			"{\"name\":\"E\",\"enumValues\":null} [\"__type\",\"enumValues\"] " NULL_FLAG },
+			"{\"name\":\"E\",\"enumValues\":null} "
+			"[\"__type\",\"enumValues\"] " NULL_FLAG },
 		{ "null flag of a field that can't be null",
 			"query ($v: Boolean = true) { "
 			"x: __type(name: \"A\") { fields { args(includeDeprecated: $v) { name } } } }",

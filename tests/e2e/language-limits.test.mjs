@@ -93,6 +93,11 @@ describe('hostile documents', () => {
     }
     return parts.join('');
   };
+  const doubling = (type, field) =>
+    Array.from({ length: 40 }, (_, i) => {
+      const next = `${field}{...F${i + 1}}`;
+      return `fragment F${i} on ${type}{a:${next}b:${next}}`;
+    }).join('');
   for (const [name, query] of [
     ['10 MB of braces', fill('{', 10 * MB)],
     ['nested fields', fill('{items', 10 * MB)],
@@ -110,11 +115,11 @@ describe('hostile documents', () => {
     ],
     [
       'fragments that double, under other names',
-      `{items{...F0}}${Array.from({ length: 40 }, (_, i) => `fragment F${i} on Item{a:parent{...F${i + 1}}b:parent{...F${i + 1}}}`).join('')}fragment F40 on Item{id}`,
+      `{items{...F0}}${doubling('Item', 'parent')}fragment F40 on Item{id}`,
     ],
     [
       'introspection that doubles',
-      `{__schema{queryType{...F0}}}${Array.from({ length: 40 }, (_, i) => `fragment F${i} on __Type{a:ofType{...F${i + 1}}b:ofType{...F${i + 1}}}`).join('')}fragment F40 on __Type{name}`,
+      `{__schema{queryType{...F0}}}${doubling('__Type', 'ofType')}fragment F40 on __Type{name}`,
     ],
     ['all of introspection, again and again', `{${fill((i) => `a${i}:__schema{types{fields{name}}}`, MB / 8)}}`],
     ['a relation, again and again', `{items{${fill((i) => `a${i}:parent{id}`, MB / 32)}}}`],
