@@ -175,8 +175,9 @@ class Run {
     const [log] = this.take((next) => next.lang === 'text');
     await place.serveBy(part.text);
     if (!log) return;
+    // It answers before it has said so.
     const isThere = () => linesOccur(place.shown(place.log), log.text);
-    for (const end = Date.now() + LOG_MS; !isThere() && Date.now() < end;) await setTimeout(20); // it answers before it says so
+    for (const end = Date.now() + LOG_MS; !isThere() && Date.now() < end;) await setTimeout(20);
     if (!isThere()) differs('log', place.log, log.text);
     this.executed += 1;
   }
