@@ -66,9 +66,8 @@ static void put_metadata(struct jwrite *w, const struct contract *c)
 		failure_json_member(w, key, value);
 }
 
-static str success_document(struct exec *x, const struct mutation_plan *m)
+static str success_document(struct exec *x, const struct mutation_plan *m, const struct contract *c)
 {
-	const struct contract *c = &x->contract;
 	struct buf b = buf_on(x->arena);
 	struct jwrite w = jwrite_on(&b);
 	jw_object(&w);
@@ -82,77 +81,235 @@ static str success_document(struct exec *x, const struct mutation_plan *m)
 	return buf_str(&b);
 }
 
-/* ---- results ---- */
+/* ---- failures ---- */
 
-static void put_failure(struct exec *x, const struct plan_root *root, enum err_code code,
-	str status, str message)
+static struct failure failure_of(const struct contract *c, enum err_code code, str status,
+	str message)
 {
-	const struct contract *c = &x->contract;
-	struct failure f = { .code = code,
+	return (struct failure){ .code = code,
 		.status = status,
 		.message = message,
 		.id = c->column[MUTATION_ID],
 		.conflict = conflict_of(c),
 		.updated_fields = c->column[MUTATION_UPDATED_FIELDS],
 		.metadata = c->column[MUTATION_METADATA] };
-	failure_put(x, root, &f);
 }
 
-static str failure_message(const struct contract *c, const struct status_row *row)
+/* Is the whole result the entity that is read again? */
+static bool is_whole(const struct mutation_plan *m)
 {
-	str message = c->column[MUTATION_MESSAGE];
-	return message.n ? message : str_from(row->doc);
+	return m->nrereads == 1 && m->rereads[0].field == UINT32_MAX;
 }
 
-/* No row, or one without a value: by the contract a mistake, of a plain row that there is none. */
-static void put_nothing(struct exec *x, const struct plan_root *root)
+/*
+ * What the row says that failed; false: nothing did. No row, or one without a value, is a mistake
+ * by the contract; of a plain row it means that there is none.
+ */
+static bool has_failed(const struct mutation_plan *m, const struct contract *c, const str *splices,
+	struct failure *out)
 {
-	if (root->mutation->call->contract == CONTRACT_COLUMNS)
-		put_failure(x, root, ERR_MUTATION, S("failed:no_result"),
+	bool columns = m->call->contract == CONTRACT_COLUMNS;
+	if (!c->found && columns) {
+		*out = failure_of(c, ERR_MUTATION, S("failed:no_result"),
 			S("The function returned no row."));
-	else
-		put_failure(x, root, ERR_NOT_FOUND, S("not_found"), STR_NONE);
+		return true;
+	}
+	if (!c->found) {
+		*out = failure_of(c, ERR_NOT_FOUND, S("not_found"), STR_NONE);
+		return true;
+	}
+	str status = c->column[MUTATION_STATUS], message = c->column[MUTATION_MESSAGE];
+	struct status_row row = status_of(m->call, status);
+	if (!row.success) {
+		*out = failure_of(c, row.code, status, message.n ? message : str_from(row.doc));
+		return true;
+	}
+	if (!is_whole(m) || splices[0].p)
+		return false;
+	*out = failure_of(c, ERR_NOT_FOUND, status, S("The entity can't be read."));
+	return true;
 }
 
-void contract_put(struct exec *x, const struct plan_root *root)
+/* ---- one result ---- */
+
+static void put_one(struct exec *x, const struct plan_root *root)
 {
 	const struct mutation_plan *m = root->mutation;
 	const struct contract *c = &x->contract;
-	if (!c->found) {
-		put_nothing(x, root);
-		return;
-	}
-	str status = c->column[MUTATION_STATUS];
-	struct status_row row = status_of(m->call, status);
-	if (!row.success) {
-		put_failure(x, root, row.code, status, failure_message(c, &row));
-		return;
-	}
-	bool whole = m->nrereads == 1 && m->rereads[0].field == UINT32_MAX;
-	if (whole && c->bubbled) {
+	struct failure f;
+	if (has_failed(m, c, x->splices, &f)) {
+		failure_put(x, root, &f);
+	} else if (is_whole(m) && !x->splices[0].n) {
 		exec_put_null(x, root);
-	} else if (whole && !x->splices[0].p) {
-		put_failure(x, root, ERR_NOT_FOUND, status, S("The entity can't be read."));
-	} else if (whole) {
+	} else if (is_whole(m)) {
 		exec_put_key(x, root);
 		buf_put(&x->out, x->splices[0]);
 	} else if (m->call->entity && !m->call->entity_field) {
 		failure_put_member(x, root, m->success, c->column[MUTATION_ENTITY]);
 	} else {
-		failure_put_member(x, root, m->success, success_document(x, m));
+		failure_put_member(x, root, m->success, success_document(x, m, c));
 	}
+}
+
+/* ---- one an item ---- */
+
+struct outcome {
+	struct contract contract;
+	str *splices;
+	const struct failure *failure; /* not of the row, but of what it was part of; or NULL */
+};
+
+struct outcomes {
+	struct outcome *at;
+	size_t n;
+};
+
+/* A GraphQL error at the item, and null. */
+static bool put_item_error(struct exec *x, const struct plan_root *root, size_t i,
+	const struct failure *f)
+{
+	str message = f->message.n ? f->message : str_from(err_info(f->code)->text);
+	struct gql_error *e = exec_root_error(x, root, f->code, message);
+	struct buf path = buf_on(x->arena);
+	buf_lit(&path, "[");
+	json_put_string(&path, root->field.name);
+	buf_printf(&path, ",%zu]", i);
+	e->path = buf_str(&path);
+	if (f->errors.n)
+		e->extensions = str_printf(x->arena, "\"errors\":%.*s", STR_ARG(f->errors));
+	buf_lit(&x->out, "null");
+	return !root->field.shape->item->non_null;
+}
+
+/* Writes an item. False: its null goes further out. */
+static bool put_item(struct exec *x, const struct plan_root *root, size_t i)
+{
+	const struct mutation_plan *m = root->mutation;
+	const struct outcome *o = &x->outcomes[root - x->plan->roots]->at[i];
+	const struct contract *c = &o->contract;
+	bool non_null = root->field.shape->item->non_null;
+	struct failure *f = arena_new(x->arena, struct failure);
+	struct projection p = exec_projection(x);
+	bool failed = has_failed(m, c, o->splices, f);
+	if (!failed && o->failure)
+		*f = *o->failure;
+	if (failed || o->failure) {
+		x->failures[root - x->plan->roots] = f;
+		if (!m->error)
+			return put_item_error(x, root, i, f);
+		struct shape shape = *m->error;
+		shape.non_null = non_null;
+		p.splices = arena_array(x->arena, str, m->nrereads);
+		return project_item_document(&p, root, &shape, failure_document(x, root, f), i);
+	}
+	if (is_whole(m)) {
+		buf_put(&x->out, o->splices[0].n ? o->splices[0] : S("null"));
+		return o->splices[0].n || !non_null;
+	}
+	struct shape shape = *m->success;
+	shape.non_null = non_null;
+	p.splices = o->splices;
+	bool bare = m->call->entity && !m->call->entity_field;
+	str document = bare ? c->column[MUTATION_ENTITY] : success_document(x, m, c);
+	return project_item_document(&p, root, &shape, document, i);
+}
+
+static void put_items(struct exec *x, const struct plan_root *root)
+{
+	const struct outcomes *all = x->outcomes[root - x->plan->roots];
+	exec_put_key(x, root);
+	size_t start = x->out.n;
+	buf_putc(&x->out, '[');
+	for (size_t i = 0; i < all->n; i++) {
+		if (i)
+			buf_putc(&x->out, ',');
+		if (put_item(x, root, i))
+			continue;
+		buf_cut(&x->out, start);
+		x->data_null |= root->field.shape->non_null;
+		buf_lit(&x->out, "null");
+		return;
+	}
+	buf_putc(&x->out, ']');
+}
+
+bool contract_has_items(const struct exec *x, const struct plan_root *root)
+{
+	return x->outcomes && x->outcomes[root - x->plan->roots];
+}
+
+void contract_put_failed(struct exec *x, const struct plan_root *root, const struct failure *f)
+{
+	struct outcomes *all = x->outcomes[root - x->plan->roots];
+	for (size_t i = 0; i < all->n; i++)
+		all->at[i].failure = f;
+	put_items(x, root);
+}
+
+void contract_put(struct exec *x, const struct plan_root *root)
+{
+	if (root->mutation->call->list)
+		put_items(x, root);
+	else
+		put_one(x, root);
 }
 
 /* ---- rows ---- */
 
-static void copy_contract(struct exec *x, const struct pgresult *r)
+static void copy_contract(struct exec *x, const struct pgresult *r, int row, struct contract *out)
 {
-	x->contract = (struct contract){ 0 };
-	for (int i = 0; pgresult_rows(r) > 0 && i < MUTATION_COLUMNS; i++) {
-		str v = pgresult_get(r, 0, i);
+	*out = (struct contract){ 0 };
+	for (int i = 0; pgresult_rows(r) > row && i < MUTATION_COLUMNS; i++) {
+		str v = pgresult_get(r, row, i);
 		if (v.p)
-			x->contract.column[i] = str_dup(x->arena, v);
-		x->contract.found |= v.p != NULL;
+			out->column[i] = str_dup(x->arena, v);
+		out->found |= v.p != NULL;
+	}
+}
+
+static void take_items(struct exec *x, const struct plan_root *root, const struct pgresult *r)
+{
+	struct outcomes *all = arena_new(x->arena, struct outcomes);
+	all->n = (size_t)pgresult_rows(r);
+	all->at = arena_array(x->arena, struct outcome, all->n);
+	for (size_t i = 0; i < all->n; i++) {
+		copy_contract(x, r, (int)i, &all->at[i].contract);
+		all->at[i].splices = arena_array(x->arena, str, root->mutation->nrereads);
+	}
+	x->outcomes[root - x->plan->roots] = all;
+}
+
+/* The member's field that the entity is, or NULL: it is the result. */
+static const struct shape_field *field_of(const struct mutation_plan *m, const struct reread *again)
+{
+	bool whole = again->field == UINT32_MAX;
+	return whole ? NULL : &m->success->variants[0].at[again->field];
+}
+
+static str spliced(str text, bool put, bool non_null)
+{
+	if (put && !str_eq(text, S("null")))
+		return text;
+	return non_null ? SPLICE_TOLD : S("null");
+}
+
+static void render_items(struct exec *x, const struct plan_root *root, size_t number,
+	const struct pgresult *r)
+{
+	const struct reread *again = &root->mutation->rereads[number];
+	const struct shape_field *f = field_of(root->mutation, again);
+	const struct write_splice splice = { again->shape, f ? f->name : STR_NONE };
+	bool non_null = f ? f->shape->non_null : root->field.shape->item->non_null;
+	int found = pgresult_columns(r) - 1;
+	for (int i = 0; i < pgresult_rows(r); i++) {
+		struct outcome *o = &x->outcomes[root - x->plan->roots]->at[i];
+		struct buf text = buf_on(x->arena);
+		struct projection p = exec_projection(x);
+		p.out = &text;
+		if (!pgresult_get(r, i, found).p)
+			continue;
+		bool put = project_item(&p, root, &splice, r, i, (size_t)i);
+		o->splices[number] = spliced(buf_str(&text), put, non_null);
 	}
 }
 
@@ -160,29 +317,26 @@ static void render_entity(struct exec *x, const struct plan_root *root, size_t n
 	const struct pgresult *r)
 {
 	const struct reread *again = &root->mutation->rereads[number];
+	const struct shape_field *f = field_of(root->mutation, again);
 	struct buf text = buf_on(x->arena);
 	struct projection p = exec_projection(x);
 	p.out = &text;
-	const struct shape_field *f = again->field == UINT32_MAX
-		? NULL
-		: &root->mutation->success->variants[0].at[again->field];
 	if (pgresult_rows(r) == 0)
 		return;
 	bool put = project_row(&p, root, f, again->shape, r);
-	bool gone = !put || str_eq(buf_str(&text), S("null"));
-	if (gone && !f)
-		x->contract.bubbled = true;
-	else if (gone)
-		x->splices[number] = f->shape->non_null ? SPLICE_TOLD : S("null");
-	else
-		x->splices[number] = buf_str(&text);
+	x->splices[number] = spliced(buf_str(&text), put, f ? f->shape->non_null : true);
 }
 
 void contract_take(struct exec *x, const struct plan_root *root, size_t i, const struct pgresult *r)
 {
-	if (i == 0) {
+	bool list = root->mutation->call->list;
+	if (i == 0 && list) {
+		take_items(x, root, r);
+	} else if (i == 0) {
 		x->splices = arena_array(x->arena, str, root->mutation->nrereads);
-		copy_contract(x, r);
+		copy_contract(x, r, 0, &x->contract);
+	} else if (list) {
+		render_items(x, root, i - 1, r);
 	} else {
 		render_entity(x, root, i - 1, r);
 	}

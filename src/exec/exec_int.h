@@ -30,7 +30,6 @@ struct engine {
 struct contract {
 	str column[MUTATION_COLUMNS]; /* .p == NULL: null */
 	bool found;                   /* the function returned a row */
-	bool bubbled; /* a null in the entity that was read again went further out */
 };
 
 /* Roots of a mutation that are one transaction. */
@@ -47,6 +46,7 @@ struct failure;
 struct refused;
 struct idempotency;
 struct written;
+struct outcomes;
 
 struct exec {
 	struct engine *engine;
@@ -74,6 +74,7 @@ struct exec {
 	const struct failure *
 		*failures;           /* by root, of a mutation: how it failed, NULL = it did not */
 	struct written **batches;    /* by root: what came of each item, NULL = nothing yet */
+	struct outcomes **outcomes;  /* the same of calls whose rows are items */
 	struct idempotency *key;     /* with an Idempotency-Key */
 	struct refused *refused;     /* root fields whose arguments break a rule */
 	struct timer *retry;         /* the unit runs again when it fires, else NULL */

@@ -9,6 +9,7 @@
 #include "exec/violation.h"
 
 #include "base/json.h"
+#include "exec/contract.h"
 #include "exec/jscan.h"
 #include "exec/write.h"
 
@@ -104,7 +105,11 @@ void failure_put(struct exec *x, const struct plan_root *root, const struct fail
 		write_put_failed(x, root, kept);
 		return;
 	}
-	if (m && m->is_union && m->error) {
+	if (contract_has_items(x, root)) {
+		contract_put_failed(x, root, kept);
+		return;
+	}
+	if (m && m->is_union && m->error && !m->call->list) {
 		x->splices = f->splices ? f->splices : no_splices(x, root);
 		failure_put_member(x, root, m->error, failure_document(x, root, &own));
 		return;
@@ -158,7 +163,9 @@ void failure_put_database(struct exec *x, const struct plan_root *root, const st
 {
 	struct failure f;
 	failure_of_database(x, root, e, diag, VIOLATION_NO_ITEM, &f);
-	if (root->mutation && root->mutation->is_union && is_expected(e)) {
+	const struct mutation_plan *m = root->mutation;
+	bool member = m && m->is_union && (!m->call->list || contract_has_items(x, root));
+	if (member && is_expected(e)) {
 		failure_put(x, root, &f);
 		return;
 	}

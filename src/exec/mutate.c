@@ -91,7 +91,7 @@ static void put_undone(struct exec *x, const struct err *e, const struct pgdiag 
 		bool blamed = e && (i == culprit || culprit == x->plan->nroots);
 		if (blamed)
 			failure_put_database(x, root, e, diag);
-		else if (x->failures[i] && !x->batches[i])
+		else if (x->failures[i] && !x->batches[i] && !x->outcomes[i])
 			failure_put(x, root, x->failures[i]);
 		else
 			failure_put(x, root, &UNDONE);
@@ -344,6 +344,7 @@ static void run_unit(struct exec *x)
 	for (size_t i = x->unit.first; i < x->unit.end; i++) {
 		x->failures[i] = NULL;
 		x->batches[i] = NULL;
+		x->outcomes[i] = NULL;
 	}
 	x->job = (struct pgjob){ .lane = PGLANE_ISOLATED,
 		.stmts = x->stmts,
@@ -413,6 +414,7 @@ void mutate_begin(struct exec *x)
 	x->unit.at = arena_array(x->arena, size_t, plan->nroots);
 	x->failures = arena_array(x->arena, const struct failure *, plan->nroots);
 	x->batches = arena_array(x->arena, struct written *, plan->nroots);
+	x->outcomes = arena_array(x->arena, struct outcomes *, plan->nroots);
 	buf_lit(&x->out, "{\"data\":{");
 	if (plan->resolves && idempotency_is_on(x)) {
 		gql_error_add(&x->errors, ERR_UNSUPPORTED,

@@ -272,12 +272,21 @@ static bool check_columns(struct calling *k)
 
 bool contract_bind(struct calling *k, struct binding *out)
 {
+	const struct gql_ref *bare = gql_nullable(k->field->type);
 	const struct gql_type *t = k->field->type->type;
 	UNUSED(out);
-	if (gql_is_list(k->field->type) || !gql_is_composite(t) || t->kind == GQL_INTERFACE)
+	k->call->list = bare->kind == AST_TYPE_LIST;
+	if (!gql_is_composite(t) || t->kind == GQL_INTERFACE ||
+		(k->call->list && gql_is_list(bare->of)))
 		return result_refuse(k,
-			S("a mutation function needs an object type or a union as result."),
+			S("a mutation function needs an object type, a union, or a list of them "
+			  "as result."),
 			STR_NONE);
+	if (k->call->list && !k->function->returns_set)
+		return result_refuse(k,
+			str_printf(k->c->arena, "%.*s, but the field is a list.",
+				STR_ARG(result_returned(k))),
+			S("Let the function return SETOF or TABLE: one row an item."));
 	if (!bind_members(k) || !find_form(k))
 		return false;
 	switch (k->call->contract) {

@@ -183,6 +183,7 @@ struct call {
 	const struct gql_field *entity_field; /* of `success` that holds the entity; NULL: there is
 						 none, or `success` is the entity */
 	enum contract_form contract;
+	bool list;    /* RESULT_MUTATION: each row that the function returns is an item */
 	bool partial; /* the entity is read again by its id: the function does not return all of it
 		       */
 	const struct status_rule *statuses;

@@ -9,6 +9,8 @@
  * statement leaves the id in a setting of the transaction, the next statement reads it there. When
  * only the request shows that the function gave an id and no entity, a function of the schema
  * "fraiseql" reads it within the statement; being volatile it sees what was written.
+ *
+ * A set of rows is a list of results: the statement gives one row an item, ids are one array.
  */
 #include "schema/names.h"
 #include "sql/call_int.h"
@@ -156,16 +158,16 @@ static void put_contract_columns(struct calling *c)
 }
 
 /*
- * The id of the entity that is read again, for the statements behind this one: what the function
- * says it is, or the one in the entity's document.
+ * The id of the entity that is read again: what the function says it is, or the one in the entity's
+ * document. `none`: what stands for no id.
  */
-static void put_entity_id(struct calling *c)
+static void put_entity_id(struct calling *c, const char *none)
 {
 	bool columns = c->call->contract == CONTRACT_COLUMNS;
 	str id = find_out(c->call->function, "id", "id"), entity = STR_NONE;
 	if (columns)
 		entity = find_out(c->call->function, "entity", "object_data");
-	sql_lit(c->w, ", set_config('fraiseql.entity_id', coalesce(");
+	sql_lit(c->w, "coalesce(");
 	if (c->call->contract == CONTRACT_ID)
 		sql_lit(c->w, "r.v::text, ");
 	if (c->call->contract == CONTRACT_JSON)
@@ -179,7 +181,8 @@ static void put_entity_id(struct calling *c)
 		put_out(c->w, entity);
 		sql_lit(c->w, ")->>'id', ");
 	}
-	sql_lit(c->w, "''), true)");
+	sql_put_program(c->w, none);
+	sql_lit(c->w, ")");
 }
 
 /* … from schema.fn(…) r */
@@ -201,6 +204,40 @@ static const struct cat_column *id_column(const struct backing *b)
 	return b ? cat_column_find(b->relation, S("id")) : NULL;
 }
 
+static void put_id_of(struct sql *w, const struct row *row, const struct cat_column *id)
+{
+	sql_alias(w, row->alias);
+	sql_lit(w, ".");
+	sql_ident(w, id->name);
+}
+
+/* " from source t where its id is the one in the setting"; of a list one row an item, behind whose
+ * slots stands the id that was found. */
+static void put_reread_from(struct calling *c, struct sql *w, const struct row *row,
+	const struct cat_column *id)
+{
+	str type = cat_type_plain(id->type)->sql;
+	if (c->call->list) {
+		sql_lit(w, ", ");
+		put_id_of(w, row, id);
+		sql_lit(w,
+			" from unnest(current_setting('fraiseql.entity_id', true)::text[]) with "
+			"ordinality k(id, n) left join ");
+	} else {
+		sql_lit(w, " from ");
+	}
+	sql_catalog(w, row->source->relation->sql);
+	sql_lit(w, " ");
+	sql_alias(w, row->alias);
+	sql_put_program(w, c->call->list ? " on " : " where ");
+	put_id_of(w, row, id);
+	sql_put_program(w,
+		c->call->list ? " = k.id::"
+			      : " = nullif(current_setting('fraiseql.entity_id', true), '')::");
+	sql_catalog(w, type);
+	sql_put_program(w, c->call->list ? " order by k.n" : " limit 1");
+}
+
 static bool plan_reread(struct calling *c, struct nodes nodes, uint32_t field, struct reread *out)
 {
 	struct planner *p = c->p;
@@ -219,17 +256,7 @@ static bool plan_reread(struct calling *c, struct nodes nodes, uint32_t field, s
 	struct sql w = sql_on(p->arena, p->params);
 	sql_lit(&w, "select ");
 	put_slots(&w, &row);
-	sql_lit(&w, " from ");
-	sql_catalog(&w, source->relation->sql);
-	sql_lit(&w, " ");
-	sql_alias(&w, row.alias);
-	sql_lit(&w, " where ");
-	sql_alias(&w, row.alias);
-	sql_lit(&w, ".");
-	sql_ident(&w, id->name);
-	sql_lit(&w, " = nullif(current_setting('fraiseql.entity_id', true), '')::");
-	sql_catalog(&w, cat_type_plain(id->type)->sql);
-	sql_lit(&w, " limit 1");
+	put_reread_from(c, &w, &row, id);
 	*out = (struct reread){ planner_statement(p, &w), object, field };
 	return true;
 }
@@ -288,6 +315,39 @@ static bool plan_member(struct calling *c, const struct gql_type *member, struct
 	return plan_reread(c, c->nodes, UINT32_MAX, whole);
 }
 
+/* ---- the call ---- */
+
+static bool put_call(struct calling *c, bool again)
+{
+	sql_lit(c->w, "select ");
+	put_contract_columns(c);
+	if (again) {
+		sql_lit(c->w, ", set_config('fraiseql.entity_id', ");
+		put_entity_id(c, "''");
+		sql_lit(c->w, ", true)");
+	}
+	return put_from(c);
+}
+
+/* The rows, in their order, and all their ids in the setting. */
+static bool put_list(struct calling *c)
+{
+	sql_lit(c->w,
+		"with q as materialized (select v.*, row_number() over () as fraiseql_n from "
+		"(select ");
+	put_contract_columns(c);
+	sql_lit(c->w, ", ");
+	put_entity_id(c, "null");
+	sql_lit(c->w, " as fraiseql_id");
+	if (!put_from(c))
+		return false;
+	sql_lit(c->w,
+		") v) select q.*, k.k is null from q cross join (select "
+		"set_config('fraiseql.entity_id', coalesce(array_agg(q.fraiseql_id order by "
+		"q.fraiseql_n)::text, '{}'), true) as k from q) k order by q.fraiseql_n");
+	return true;
+}
+
 /* ---- the plan ---- */
 
 /* The key of the error member's conflict entity. */
@@ -320,11 +380,7 @@ bool call_plan_mutation(struct calling *c, struct plan_root *root)
 	struct sql w = sql_on(p->arena, params);
 	c->w = &w;
 	p->params = params;
-	sql_lit(&w, "select ");
-	put_contract_columns(c);
-	if (m->nrereads)
-		put_entity_id(c);
-	if (!put_from(c))
+	if (!(call->list && m->nrereads ? put_list(c) : put_call(c, m->nrereads > 0)))
 		return false;
 	int last = planner_statement(p, &w);
 	p->statements.at[first] = p->statements.at[last];

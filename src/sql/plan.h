@@ -47,7 +47,8 @@ enum mutation_column {
 
 /* An entity that is read again through its source, because the selection follows relations. */
 struct reread {
-	int statement;             /* index in plan.statements; gives one row, or none */
+	int statement;             /* index in plan.statements; gives one row, or none; of a list
+				      one an item, whose last column is null where there is none */
 	const struct shape *shape; /* OBJECT_ROW */
 	uint32_t field; /* of the success member: becomes its FROM_SPLICE. UINT32_MAX: the whole
 			   result */

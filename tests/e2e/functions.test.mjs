@@ -226,6 +226,70 @@ const FORMS = [
     want: { code: 'MUTATION_FAILED', message: 'The function returned no row.' },
   },
   {
+    form: 'returns a set of results', field: 'b17(input: [UserInput!]!): [UserResult!]!',
+    call: 'b17(input: [{name: "S1", age: 1}, {name: "taken"}, {name: "S2"}])',
+    select: `__typename ... on UserSuccess { status user { name age } note }
+      ... on UserError { code word: status text: message conflictUser { name } }`,
+    sql: `fn_b17(input jsonb) returns setof fraiseql.mutation_result language plpgsql as $$
+      declare
+        item record;
+        made v_user;
+      begin
+        for item in select * from jsonb_to_recordset(input) i(name text, age int) loop
+          if item.name = 'broken' then
+            raise exception 'broken %', item.age;
+          elsif item.name = 'taken' then
+            return next ('conflict:name', 'Taken.', null, null, null, '{"conflict": {"name": "T"}}')
+              ::fraiseql.mutation_result;
+          else
+            insert into tb_user (name, age) values (item.name, item.age) returning id into made.id;
+            select * into made from v_user where id = made.id;
+            return next ('created', null, made.id, made.data, null, '{"note": "n"}')::fraiseql.mutation_result;
+          end if;
+        end loop;
+      end $$`,
+    want: [
+      { __typename: 'UserSuccess', status: 'created', user: { name: 'S1', age: 1 }, note: 'n' },
+      {
+        __typename: 'UserError', code: 'CONFLICT', word: 'conflict:name', text: 'Taken.', conflictUser: { name: 'T' },
+      },
+      { __typename: 'UserSuccess', status: 'created', user: { name: 'S2', age: null }, note: 'n' },
+    ],
+  },
+  {
+    form: 'returns a set of results', reuse: 'b17', call: 'b17(input: [{name: "R1"}, {name: "taken"}, {name: "R2"}])',
+    select: '... on UserSuccess { user { name pets { name } } } ... on UserError { code }',
+    want: [{ user: { name: 'R1', pets: [] } }, { code: 'CONFLICT' }, { user: { name: 'R2', pets: [] } }],
+  },
+  { form: 'returns a set of results', reuse: 'b17', call: 'b17(input: [])', select: '__typename', want: [] },
+  {
+    form: 'returns a set of results', field: 'b17b(names: [String!]!): [UserResult!]!',
+    call: 'b17b(names: ["I1", "I2"])', select: '... on UserSuccess { status user { name loud } }',
+    sql: `fn_b17b(names text[]) returns table (status text, message text, id uuid) language sql as $$
+      with made as (insert into tb_user (name) select unnest(names) returning id, name)
+      select 'created', null, id from made order by name $$`,
+    want: [{ status: 'created', user: { name: 'I1', loud: 'I1' } },
+      { status: 'created', user: { name: 'I2', loud: 'I2' } }],
+  },
+  {
+    form: 'returns a set of results', field: 'b17c(input: [UserInput!]!): [User!]!', function: 'fn_b17',
+    call: 'b17c(input: [{name: "E1"}, {name: "E2"}])', select: 'name loud', want: [{ name: 'E1', loud: 'E1' },
+      { name: 'E2', loud: 'E2' }],
+  },
+  {
+    form: 'returns a set of results', field: 'b17d: [UserResult!]', call: 'b17d',
+    select: '... on UserSuccess { user { name } } ... on UserError { code }',
+    sql: `fn_b17d() returns setof jsonb language sql as $$ values ('{"name": "J1"}'::jsonb),
+      ('{"status": "failed:x"}'), (null), ('{"status": "ok", "entity": {"name": "J2"}}') $$`,
+    want: [{ user: { name: 'J1' } }, { code: 'MUTATION_FAILED' }, { code: 'NOT_FOUND' }, { user: { name: 'J2' } }],
+  },
+  {
+    form: 'returns a set of results', field: 'b17e(n: Int!): [PlainResult!]!', call: 'b17e(n: 2)',
+    select: '... on PlainSuccess { plain { id } }',
+    sql: `fn_b17e(n int) returns setof plain language sql as $$ select i, 'x' from generate_series($1, 1, -1) i $$`,
+    want: [{ plain: { id: 2 } }, { plain: { id: 1 } }],
+  },
+  {
     form: 'returns the row of FraiseQL 0.11', field: 'b3: UserResult!', call: 'b3',
     select: '__typename ... on UserSuccess { id user { name } updatedFields note }',
     types: `create type mutation_result_0_11 as (id uuid, updated_fields text[], status text, message text,
@@ -455,6 +519,7 @@ union GapResult = GapDone | UserError
 union MadeResult = GapMade | UserError
 union DocumentResult = DocumentSuccess | UserError
 extend type Mutation {
+  maybeUsers(input: [UserInput!]!): [User] @function(name: "fn_b17")
   document(id: Int!): DocumentResult! @function(name: "fn_document")
   gap: Gap @function(name: "fn_gap")
   doneGap: GapResult @function(name: "fn_gap")
@@ -625,6 +690,38 @@ describe('functions', () => {
     const whole = await post(`mutation { writeWhole${items} { ... on Gap { word } } }`);
     assert.deepEqual(whole.data, { writeWhole: [{ word: 'a' }, null, { word: 'c' }] });
     assert.deepEqual(whole.errors.map((e) => e.path), [['writeWhole', 1, 'word']]);
+  });
+  describe('a set of results', () => {
+    const ITEMS = '[{name: "Q1"}, {name: "taken"}, {name: "Q2"}]';
+    const named = (like) => f.pg.sql(`select count(*) from tb_user where name like '${like}'`);
+    it('without an error member: a GraphQL error at the item', async () => {
+      const { data, errors } = await post(`mutation { maybeUsers(input: ${ITEMS}) { name } }`);
+      assert.deepEqual(data, { maybeUsers: [{ name: 'Q1' }, null, { name: 'Q2' }] });
+      assert.deepEqual(errors.map((e) => [e.path, e.extensions.code, e.message]),
+        [[['maybeUsers', 1], 'CONFLICT', 'Taken.']]);
+      const whole = await post(`mutation { b17c(input: ${ITEMS}) { name } }`);
+      assert.equal(whole.data, null);
+      assert.deepEqual(whole.errors.map((e) => e.path), [['b17c', 1]]);
+    });
+    it('an exception undoes all of them', async () => {
+      const { data, errors } = await post(
+        'mutation { maybeUsers(input: [{name: "X1"}, {name: "broken", age: 7}]) { name } }');
+      assert.deepEqual(data, { maybeUsers: null });
+      assert.deepEqual(errors.map((e) => [e.path, e.message]), [[['maybeUsers'], 'broken 7']]);
+      const typed = await post('mutation { b17(input: [{name: "X1"}, {name: "broken"}]) { __typename } }');
+      assert.deepEqual(typed.errors.map((e) => [e.path, e.extensions.code]), [[['b17'], 'MUTATION_FAILED']]);
+      assert.equal(await named('X%'), '0');
+    });
+    it('@atomic: a failed one undoes all', async () => {
+      const { data } = await post(`mutation @atomic {
+        a: b17(input: [{name: "A1"}, {name: "taken"}]) { ... on UserSuccess { id } ... on UserError { code } }
+        b: b17(input: [{name: "A2"}]) { ... on UserSuccess { id } ... on UserError { code } } }`);
+      assert.deepEqual(data.a, [{ code: 'ROLLED_BACK' }, { code: 'CONFLICT' }]);
+      assert.deepEqual(data.b, [{ code: 'ROLLED_BACK' }]);
+      assert.equal(await named('A_'), '0');
+      const good = await post(`mutation @atomic { b17(input: [{name: "A1"}]) { ... on UserSuccess { status } } }`);
+      assert.deepEqual(good.data, { b17: [{ status: 'created' }] });
+    });
   });
   it('an entity without a document is an object all the same', async () => {
     for (let id = 1; id <= 4; id += 1) {
