@@ -81,14 +81,16 @@ static str final_body(struct exec *x, enum exec_outcome outcome)
 	return buf_str(&b);
 }
 
+static const char TOO_LARGE[] =
+	"The request needs more memory than the server allows (limits.request_memory). Ask for less.";
+
 /* The response or the work for it crossed `request_bytes_max`: nothing of it is sent. */
 static void check_size(struct exec *x)
 {
 	if (!x->out.over && !arena_over(x->arena))
 		return;
 	x->errors.n = 0;
-	gql_error_add(&x->errors, ERR_TOO_LARGE,
-		"The request needs more memory than the server allows (limits.request_memory). Ask for less.");
+	gql_error_add(&x->errors, ERR_TOO_LARGE, "%s", TOO_LARGE);
 	x->data_null = true;
 }
 
@@ -399,6 +401,8 @@ static bool bind_roots(struct exec *x)
 		x->root_of[k] = i;
 		x->job.nstmts++;
 	}
+	if (arena_over(x->arena))
+		x->job.nstmts = 0; /* the database need not be asked */
 	x->job.stmts = x->stmts;
 	return x->job.nstmts > 0;
 }
@@ -474,6 +478,10 @@ bool exec_bind(struct exec *x, const struct plan_root *root, const struct statem
 	for (size_t i = 0; i < s->nparams; i++) {
 		struct param_text text;
 		struct err e;
+		if (arena_over(x->arena)) {
+			exec_root_error(x, root, ERR_TOO_LARGE, str_from(TOO_LARGE));
+			return false;
+		}
 		if (!param_eval(&env, &s->params[i], &text, &e)) {
 			exec_root_error(x, root, e.code, str_from(e.message));
 			return false;
