@@ -460,16 +460,21 @@ static void begin_query(struct exec *x)
 
 /* ---- parameters ---- */
 
-bool exec_bind(struct exec *x, const struct plan_root *root, const struct statement *s,
-	struct pgstmt *out)
+struct param_env exec_param_env(struct exec *x)
 {
-	struct pgparam *params = arena_array(x->arena, struct pgparam, s->nparams);
-	struct param_env env = { .arena = x->arena,
+	return (struct param_env){ .arena = x->arena,
 		.model = x->doc->model,
 		.vars = &x->vars,
 		.context = exec_context,
 		.context_arg = x,
 		.cursor_seed = x->engine->o.cursor_seed };
+}
+
+bool exec_bind(struct exec *x, const struct plan_root *root, const struct statement *s,
+	struct pgstmt *out)
+{
+	struct pgparam *params = arena_array(x->arena, struct pgparam, s->nparams);
+	struct param_env env = exec_param_env(x);
 	if (root->write && root->write->each) {
 		struct refused_items refused = rules_items(x, root);
 		env.skip = refused.numbers;

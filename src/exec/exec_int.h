@@ -92,6 +92,8 @@ struct exec {
 
 /* ---- engine.c ---- */
 
+/* What parameters are made of. */
+struct param_env exec_param_env(struct exec *x);
 /* Gives a statement's parameters their texts. False with an error added. */
 MUST_USE bool exec_bind(struct exec *x, const struct plan_root *root, const struct statement *s,
 	struct pgstmt *out);

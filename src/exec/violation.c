@@ -275,6 +275,8 @@ void violation_explain(struct exec *x, const struct plan_root *root, const struc
 		found.columns = &domain;
 		found.n = 1;
 	}
+	if (root && diag && item == VIOLATION_NO_ITEM)
+		q.item = violation_item(x, root, e, diag, found.columns, found.n);
 	for (size_t i = 0; root && i < found.n && !found.field.p; i++) {
 		q.column = found.columns[i];
 		str path = input_path(x, root, q);

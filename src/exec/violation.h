@@ -20,3 +20,10 @@ struct failure;
  */
 void violation_explain(struct exec *x, const struct plan_root *root, const struct err *e,
 	const struct pgdiag *diag, uint64_t item, struct failure *out);
+
+/*
+ * The item of a batch that was refused as a whole: whose key is there already or refers to nothing,
+ * or which has the null, in these columns of the table. VIOLATION_NO_ITEM when it can't be told.
+ */
+uint64_t violation_item(struct exec *x, const struct plan_root *root, const struct err *e,
+	const struct pgdiag *diag, const str *columns, size_t n);

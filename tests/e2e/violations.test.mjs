@@ -158,6 +158,8 @@ create table book (
   pages int check (pages > 0),
   level level
 );
+create table pair (id int generated always as identity primary key, shelf_id int, title text, pages int,
+  level int, unique (title, pages));
 create table audit (id int generated always as identity, title text unique);
 create function note_book() returns trigger language plpgsql as $$ begin
   if new.title = 'Forbidden' then
@@ -190,6 +192,7 @@ type Mutation {
   book(input: NewBook!): AddResult! @write(table: "book", action: INSERT)
   books(input: [NewBook!]!): [AddResult!]! @write(table: "book", action: INSERT)
   allBooks(input: [NewBook!]!): [Book!] @write(table: "book", action: INSERT)
+  allPairs(input: [NewBook!]!): [Book!] @write(table: "pair", action: INSERT)
   onShelf(input: BookOnShelf!): AddResult! @write(table: "book", action: INSERT)
   shelf(input: NewShelf!): ShelfResult! @write(table: "shelf", action: INSERT)
 }
@@ -239,10 +242,23 @@ describe('violations of writes', () => {
       ['input.4.title'], null, ['input.6.title'], null]);
     assert.deepEqual([all[4].message, all[4].hint], ['Not Forbidden', 'Another one.']);
   });
-  it('items together: the field, and no row', async () => {
-    const { body } = await f.server.post({
-      query: 'mutation { allBooks(input: [{shelfId: 1, title: "L"}, {shelfId: 1, title: "M", pages: 0}]) { id } }' });
-    assert.deepEqual(body.errors[0].extensions.errors.map((e) => e.path), [['input', 'pages']]);
-    assert.equal(await f.pg.sql("select count(*) from book where title = 'L'"), '0');
+  it('items together: the field, the item that a key or a null tells, and no row', async () => {
+    const all = async (field, rest) => {
+      const i = rest.map((x) => ({ shelfId: 1, ...x }));
+      const { body } = await f.server.post({
+        query: `mutation ($i: [NewBook!]!) { ${field}(input: $i) { id } }`, variables: { i } });
+      return body.errors[0].extensions.errors?.map((e) => e.path.join('.')) ?? null;
+    };
+    await f.server.data('mutation { book(input: {shelfId: 1, title: "Z \\"(x)=(y)\\""}) { __typename } }');
+    const two = [{ title: 'P' }, { title: 'Q' }];
+    assert.deepEqual(await all('allBooks', [{ title: 'L' }, { title: 'M', pages: 0 }]), ['input.pages']);
+    await f.pg.sql('truncate audit');
+    assert.deepEqual(await all('allBooks', [...two, { title: 'Z "(x)=(y)"' }, { title: 'O' }]), ['input.2.title']);
+    assert.deepEqual(await all('allBooks', [...two, { title: 'O', shelfId: 99 }]), ['input.2.shelfId']);
+    assert.deepEqual(await all('allBooks', [...two, {}, { title: 'O' }]), ['input.2.title']);
+    assert.deepEqual(await all('allBooks', [...two, {}, { title: null }]), ['input.title']);
+    const pairs = [['a', 1], ['a', 2], ['b', 1], ['a', 2]].map(([title, pages]) => ({ title, pages }));
+    assert.deepEqual(await all('allPairs', pairs), ['input.3.title', 'input.3.pages']);
+    assert.equal(await f.pg.sql("select count(*) from book where title ~ '^[LMOPQ]'"), '0');
   });
 });
