@@ -3,6 +3,9 @@
  *
  * The key is the document's text with the operation's name, compared in full: a hash collision
  * can't confuse two documents. Errors are not kept: who sends broken documents pays for each.
+ *
+ * Documents are small, but a client may make large ones, with plans to match; so the bytes of all
+ * together are bounded, too.
  */
 #include "exec/doc_cache.h"
 
@@ -13,12 +16,19 @@
 
 #include <string.h>
 
-enum { BUCKETS = 1024, PLANS_MAX = 32, ARENA_MAX = 8 * 1024 * 1024, FAILED_MAX = 1024 * 1024 };
+enum {
+	BUCKETS = 1024,
+	PLANS_MAX = 32,
+	ARENA_MAX = 8 * 1024 * 1024,
+	FAILED_MAX = 1024 * 1024,
+	BYTES_EACH = 64 * 1024, /* that a document may have when all are as large */
+};
 
 struct doc_cache {
 	struct prepared *buckets[BUCKETS];
 	struct prepared *newest, *oldest;
 	size_t n, max;
+	size_t bytes, bytes_max; /* of all arenas, when they were looked at last */
 	uint64_t seed;
 	struct doc_limits limits;
 	struct doc_cache_stats stats;
@@ -28,6 +38,7 @@ struct doc_cache *doc_cache_open(size_t max, const struct doc_limits *limits)
 {
 	struct doc_cache *c = mem_new(struct doc_cache);
 	c->max = max ? max : 1;
+	c->bytes_max = MAX(c->max * BYTES_EACH, (size_t)ARENA_MAX);
 	c->limits = *limits;
 	c->seed = random_u64();
 	return c;
@@ -66,10 +77,21 @@ static void evict(struct doc_cache *c, struct prepared *d)
 	*at = d->bucket_next;
 	list_remove(c, d);
 	d->cached = false;
+	c->bytes -= d->bytes;
 	c->n--;
 	c->stats.evictions++;
 	if (d->refs == 0)
 		prepared_free(d);
+}
+
+/* Notes what the document has become; makes room for it. */
+static void weigh(struct doc_cache *c, struct prepared *d)
+{
+	size_t used = arena_used(d->arena);
+	c->bytes += used - d->bytes;
+	d->bytes = used;
+	while (c->bytes > c->bytes_max && c->oldest != d)
+		evict(c, c->oldest);
 }
 
 static void insert(struct doc_cache *c, struct prepared *d)
@@ -82,6 +104,7 @@ static void insert(struct doc_cache *c, struct prepared *d)
 	list_push(c, d);
 	d->cached = true;
 	c->n++;
+	weigh(c, d);
 }
 
 void doc_cache_clear(struct doc_cache *c)
@@ -214,6 +237,8 @@ const struct plan *prepared_plan(struct doc_cache *c, struct prepared *d,
 		 */
 		if (d->cached && arena_used(d->arena) > FAILED_MAX)
 			evict(c, d);
+		else if (d->cached)
+			weigh(c, d);
 		return NULL;
 	}
 	struct plan_entry *e = arena_new(d->arena, struct plan_entry);
@@ -224,6 +249,8 @@ const struct plan *prepared_plan(struct doc_cache *c, struct prepared *d,
 	c->stats.plans++;
 	if (d->cached && (d->nplans >= PLANS_MAX || arena_used(d->arena) > ARENA_MAX))
 		evict(c, d);
+	else if (d->cached)
+		weigh(c, d);
 	return plan;
 }
 

@@ -2,8 +2,9 @@
  * exec/doc_cache.h - documents that are parsed and validated, with their plans: what makes a known
  * query cheap.
  *
- * One cache per worker, bounded, least recently used goes first. A prepared document lives on one
- * arena with its plans; requests hold a reference while they use it. A hit parses nothing.
+ * One cache per worker, bounded in documents and bytes, least recently used goes first. A prepared
+ * document lives on one arena with its plans; requests hold a reference while they use it. A hit
+ * parses nothing.
  */
 #pragma once
 
@@ -32,6 +33,7 @@ struct prepared {
 	struct plan_entry *plans;
 	unsigned nplans;
 	unsigned refs;
+	size_t bytes; /* that it was counted with */
 	bool cached;
 	struct prepared *newer, *older, *bucket_next;
 };

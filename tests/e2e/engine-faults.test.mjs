@@ -93,6 +93,23 @@ describe('faults of requests', () => {
     assert.deepEqual(data, { books: [{ pk: 2 }] });
   });
 
+  it('large documents that are kept make room for each other', async (t) => {
+    const fields = Array.from({ length: 3000 }, (_, i) => `a${i}: pk`).join(' ');
+    const send = async (from, to) => {
+      for (let i = from; i < to; i += 1) {
+        const { data } = await post(`# ${i}\n{ book(pk: 1) { ${fields} } }`);
+        assert.equal(data.book.a2999, 1);
+      }
+    };
+    await send(0, 80);
+    const first = await resident();
+    await send(80, 240);
+    const last = await resident();
+    const keeping = (await sanitizers()).filter((name) => name !== 'undefined');
+    if (keeping.length > 0) t.diagnostic(`growth is not judged: built with -fsanitize=${keeping.join()}`);
+    else assert.ok(last - first < 4e7, `${first} → ${last} bytes`); // each is a megabyte
+  });
+
   describe('a query only reads', () => {
     for (const query of ['{ bump }', '{ bumpBooks { pk } }', '{ two bump }', '{ bump two }', '{ a: bump b: bump }',
       '{ __typename bump }']) {
