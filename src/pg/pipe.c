@@ -100,10 +100,12 @@ static void send_parse(struct pgconn *c, const char *sql, uint64_t key, struct p
 	struct pgprep old;
 	bool has_old;
 	char name[STMT_NAME_MAX];
-	op->slot = stmtcache_add(&c->stmts, key, &old, &has_old);
+	op->slot = stmtcache_add(&c->stmts, key, strlen(sql), &old, &has_old);
 	op->serial = c->stmts.slots[op->slot].serial;
 	op->fresh = true;
 	if (has_old)
+		evict(c, old);
+	while (stmtcache_shrink(&c->stmts, &old))
 		evict(c, old);
 	stmtcache_name(&c->stmts.slots[op->slot], name);
 	struct pgop parse = *op;

@@ -264,6 +264,34 @@ static void test_prepared_statements_are_bounded(void **state)
 	finish(&t);
 }
 
+static void test_long_statements_make_room(void **state)
+{
+	(void)state;
+	enum { N = 12, LONG = 20000 };
+	static struct tjob j[N];
+	static char sql[N][LONG + 32];
+	struct t t;
+	struct pgpool_options o = small();
+	o.prepared_max = 16; /* 32 KB of text: one of these has room */
+	open_with(&t, o);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < N; i++) {
+			snprintf(sql[i], sizeof sql[i], "select %d %*s", i, LONG, "");
+			prepare(&t, &j[i], PGLANE_FAST, PGTX_NONE, sql[i]);
+			submit(&t, &j[i]);
+		}
+		CHECK_TRUE("all", run(&t));
+		for (int i = 0; i < N; i++) {
+			char want[16];
+			snprintf(want, sizeof want, "%d", i);
+			CHECK_STR(j[i].message, str_from(j[i].out), want);
+		}
+	}
+	check_value(&t,
+		"select count(*) from pg_prepared_statements where length(statement) > 10000", "1");
+	finish(&t);
+}
+
 static void test_ten_thousand(void **state)
 {
 	(void)state;
@@ -423,6 +451,7 @@ int main(void)
 		cmocka_unit_test(test_settings_never_leak),
 		cmocka_unit_test(test_queue_overflow),
 		cmocka_unit_test(test_prepared_statements_are_bounded),
+		cmocka_unit_test(test_long_statements_make_room),
 		cmocka_unit_test(test_ten_thousand),
 		cmocka_unit_test(test_large_values),
 		cmocka_unit_test(test_deferred_constraint),

@@ -11,6 +11,8 @@
 
 #include <stdio.h>
 
+enum { BYTES_EACH = 2048 };
+
 static uint32_t head_of(const struct stmtcache *c, uint64_t key)
 {
 	return (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32) & (c->nheads - 1);
@@ -19,6 +21,7 @@ static uint32_t head_of(const struct stmtcache *c, uint64_t key)
 void stmtcache_init(struct stmtcache *c, unsigned cap)
 {
 	*c = (struct stmtcache){ .cap = cap ? cap : 1, .nheads = 16 };
+	c->bytes_max = (size_t)c->cap * BYTES_EACH;
 	while (c->nheads < c->cap)
 		c->nheads *= 2;
 	c->slots = mem_alloc(c->cap * sizeof *c->slots);
@@ -41,6 +44,7 @@ void stmtcache_clear(struct stmtcache *c)
 	c->oldest = c->newest = STMT_NONE;
 	c->free = 0;
 	c->n = 0;
+	c->bytes = 0;
 }
 
 static void unlink_use(struct stmtcache *c, uint32_t slot)
@@ -87,12 +91,14 @@ static void release(struct stmtcache *c, uint32_t slot)
 		at = &c->slots[*at].chain;
 	*at = c->slots[slot].chain;
 	unlink_use(c, slot);
+	c->bytes -= c->slots[slot].bytes;
 	c->slots[slot] = (struct pgprep){ .chain = c->free };
 	c->free = slot;
 	c->n--;
 }
 
-uint32_t stmtcache_add(struct stmtcache *c, uint64_t key, struct pgprep *evicted, bool *has_evicted)
+uint32_t stmtcache_add(struct stmtcache *c, uint64_t key, size_t bytes, struct pgprep *evicted,
+	bool *has_evicted)
 {
 	*has_evicted = c->free == STMT_NONE;
 	if (*has_evicted) {
@@ -103,10 +109,21 @@ uint32_t stmtcache_add(struct stmtcache *c, uint64_t key, struct pgprep *evicted
 	c->free = c->slots[slot].chain;
 	uint32_t *head = &c->heads[head_of(c, key)];
 	c->slots[slot] = (struct pgprep){ .key = key, .serial = ++c->serial, .chain = *head };
+	c->slots[slot].bytes = (uint32_t)MIN(bytes, (size_t)UINT32_MAX);
+	c->bytes += c->slots[slot].bytes;
 	*head = slot;
 	link_newest(c, slot);
 	c->n++;
 	return slot;
+}
+
+bool stmtcache_shrink(struct stmtcache *c, struct pgprep *evicted)
+{
+	if (c->bytes <= c->bytes_max || c->oldest == c->newest)
+		return false;
+	*evicted = c->slots[c->oldest];
+	release(c, c->oldest);
+	return true;
 }
 
 void stmtcache_drop(struct stmtcache *c, uint32_t slot, uint32_t serial)
