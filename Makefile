@@ -30,7 +30,7 @@ check:
 	@scripts/setup --test
 	@scripts/check $(BUILD) $(OPTIONS)
 
-# Other compilers, sanitizers, analysers, fuzzing: half an hour.
+# Other compilers, sanitizers, analysers, fuzzing: an hour.
 check-all:
 	@scripts/setup --test --check
 	@scripts/check-all
