@@ -87,7 +87,9 @@ static bool read_value(struct reader *r, str key, size_t key_line)
 	} else if (is_marked(&event)) {
 		ok = fail_at(r, line, "anchors and tags mean nothing here: ", key);
 	} else if (event.type == YAML_SCALAR_EVENT && id == SETTING_COUNT && is_group(key)) {
-		ok = fail_at(r, line, "expected settings below ", key);
+		/* "log:" with nothing below but comments is fine */
+		ok = event.data.scalar.length == 0 ||
+			fail_at(r, line, "expected settings below ", key);
 	} else if (event.type == YAML_SCALAR_EVENT) {
 		str text = scalar(r, &event);
 		bool plain_null = event.data.scalar.plain_implicit && str_eq(text, S("null"));

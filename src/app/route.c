@@ -315,7 +315,7 @@ static bool ask_host(struct graphql_request *g, const struct host *host)
 	bool debug = settings_flag(g->worker->shared->settings, SETTING_ERRORS_DEBUG);
 	bool shown = err_info(e.code)->shown;
 	if (!shown) { /* the program's mistake, not the client's */
-		const struct log_field id = { "request", g->http->id };
+		const struct log_field id = { "request_id", g->http->id };
 		log_fields(g->worker->shared->log, LOG_LEVEL_ERROR, str_from(e.message), &id, 1);
 	}
 	reject(g, e.code, shown || debug ? e.message : err_info(e.code)->text);

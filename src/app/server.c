@@ -331,7 +331,7 @@ static bool prepare(struct server *s, struct err *e)
 	if (!open_database(s, e))
 		return false;
 	if (!apply_sql(s, e) || !compile(s, e)) {
-		if (s->mode == MODE_SERVE)
+		if (s->mode == MODE_SERVE || e->code == ERR_CONFIG)
 			return false;
 		log_error(&s->log, "%s", e->message);
 	}
@@ -405,6 +405,7 @@ enum server_end server_run(const struct settings *settings, enum server_mode mod
 {
 	struct server *s;
 	signal(SIGPIPE, SIG_IGN);
+	files_raise_limit();
 	if (!server_open(settings, mode, NULL, &s, e))
 		return END_FAILED;
 	server_start(s);

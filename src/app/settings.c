@@ -174,15 +174,17 @@ static bool read_variable(struct settings *s, str name, str value, struct err *e
 	}
 	if (!str_starts(name, S("FRAISEQL_")))
 		return true;
-	str names[SETTING_COUNT];
+	str own = str_sub(name, 9, name.n), names[SETTING_COUNT];
 	for (enum setting_id id = 0; id < SETTING_COUNT; id++) {
-		names[id] = setting_env_name(s->arena, id);
-		if (str_eq(names[id], name))
+		str known = setting_env_name(s->arena, id);
+		if (str_eq(known, name))
 			return settings_set(s, id, value, FROM_ENVIRONMENT, name, e);
+		names[id] = str_sub(known, 9, known.n);
 	}
-	str near = str_nearest(name, names, SETTING_COUNT);
+	/* What all names begin with makes none of them nearer. */
+	str near = str_nearest(own, names, SETTING_COUNT);
 	return err_set(e, ERR_CONFIG, "the environment variable %.*s names no setting%s%.*s%s",
-		STR_ARG(name), near.n ? "; did you mean " : "", STR_ARG(near),
+		STR_ARG(name), near.n ? "; did you mean FRAISEQL_" : "", STR_ARG(near),
 		near.n ? "?" : ". See: fraiseql config");
 }
 
@@ -226,32 +228,54 @@ static bool check_auth(const struct settings *s, struct err *e)
 	return true;
 }
 
-bool settings_check(const struct settings *s, struct err *e)
+/* Refuses a value with where it stands. */
+static bool wrong(const struct settings *s, enum setting_id id, struct err *e, const char *what)
 {
-	if (settings_is_set(s, SETTING_TLS_CERTIFICATE) != settings_is_set(s, SETTING_TLS_KEY))
-		return err_set(e, ERR_CONFIG,
-			"tls.certificate and tls.key need each other: set both or none");
-	if (settings_number(s, SETTING_PORT) > 65535)
-		return err_set(e, ERR_CONFIG, "port must be at most 65535");
-	if (settings_number(s, SETTING_LISTS_DEFAULT_LIMIT) >
-		settings_number(s, SETTING_LISTS_MAX_LIMIT))
-		return err_set(e, ERR_CONFIG,
-			"lists.default_limit must not be greater than lists.max_limit");
-	if (settings_number(s, SETTING_RESOLVERS_THREADS) > RESOLVERS_THREADS_MAX)
-		return err_set(e, ERR_CONFIG, "resolvers.threads must be at most %d",
-			RESOLVERS_THREADS_MAX);
-	if (!check_auth(s, e))
-		return false;
+	const struct setting_value *v = &s->values[id];
+	bool named = v->origin == FROM_FILE || v->origin == FROM_ENVIRONMENT;
+	return err_set(e, ERR_CONFIG, "%.*s%s%s %s", STR_ARG(named ? v->source : STR_NONE),
+		named ? ": " : "", SETTINGS[id].key, what);
+}
+
+static bool check_ranges(const struct settings *s, struct err *e)
+{
 	static const enum setting_id POSITIVE[] = { SETTING_LISTS_MAX_LIMIT, SETTING_LIMITS_BODY,
 		SETTING_LIMITS_HEADERS, SETTING_LIMITS_CONNECTIONS, SETTING_LIMITS_DOCUMENTS,
 		SETTING_POOL_ISOLATED, SETTING_POOL_SLOW, SETTING_POOL_QUEUE, SETTING_POOL_BATCH,
 		SETTING_POOL_PREPARED, SETTING_TIMEOUT_STATEMENT, SETTING_TIMEOUT_CONNECT,
 		SETTING_RESOLVERS_THREADS };
+	static const struct {
+		enum setting_id id;
+		uint64_t max;
+		const char *text;
+	} LARGEST[] = {
+		{ SETTING_PORT, 65535, "must be at most 65535" },
+		{ SETTING_WORKERS, 256, "must be at most 256" },
+		{ SETTING_RESOLVERS_THREADS, RESOLVERS_THREADS_MAX, "must be at most 64" },
+	};
+	_Static_assert(RESOLVERS_THREADS_MAX == 64, "the text above says so");
+	for (size_t i = 0; i < COUNT(LARGEST); i++)
+		if (settings_number(s, LARGEST[i].id) > LARGEST[i].max)
+			return wrong(s, LARGEST[i].id, e, LARGEST[i].text);
 	for (size_t i = 0; i < COUNT(POSITIVE); i++)
 		if (settings_number(s, POSITIVE[i]) == 0)
-			return err_set(e, ERR_CONFIG, "%s must be greater than 0",
-				SETTINGS[POSITIVE[i]].key);
+			return wrong(s, POSITIVE[i], e, "must be greater than 0");
 	return true;
+}
+
+bool settings_check(const struct settings *s, struct err *e)
+{
+	if (settings_is_set(s, SETTING_TLS_CERTIFICATE) != settings_is_set(s, SETTING_TLS_KEY))
+		return err_set(e, ERR_CONFIG,
+			"tls.certificate and tls.key need each other: set both or none");
+	if (settings_number(s, SETTING_LISTS_DEFAULT_LIMIT) >
+		settings_number(s, SETTING_LISTS_MAX_LIMIT)) {
+		bool fixed = s->values[SETTING_LISTS_DEFAULT_LIMIT].origin == FROM_DEFAULT;
+		return wrong(s, fixed ? SETTING_LISTS_MAX_LIMIT : SETTING_LISTS_DEFAULT_LIMIT, e,
+			fixed ? "must not be less than lists.default_limit"
+			      : "must not be greater than lists.max_limit");
+	}
+	return check_auth(s, e) && check_ranges(s, e);
 }
 
 bool settings_is_set(const struct settings *s, enum setting_id id)

@@ -81,6 +81,7 @@ static void test_numbers(void **state)
 	CHECK_TRUE("empty", !num_i64(S(""), &v) && !num_i64(S("-"), &v));
 	uint64_t u;
 	CHECK_TRUE("seconds", num_duration_ms(S("10 s"), &u) && u == 10000);
+	CHECK_TRUE("no unit", !num_duration_ms(S("9"), &u) && num_duration_ms(S("0"), &u) && !u);
 	CHECK_TRUE("mebibytes", num_size_bytes(S("8MB"), &u) && u == 8388608);
 	CHECK_TRUE("unknown unit", !num_size_bytes(S("8 parsecs"), &u));
 	arena_close(a);

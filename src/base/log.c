@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const struct {
@@ -18,10 +19,18 @@ static const struct {
 	[LOG_LEVEL_DEBUG] = { "debug", "\033[90m" },
 };
 
+bool log_colour(int fd)
+{
+	const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	bool dumb = terminal && strcmp(terminal, "dumb") == 0;
+	return isatty(fd) && !dumb && (!refused || !refused[0]);
+}
+
 struct log log_stderr(void)
 {
-	bool colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
-	return (struct log){ .fd = STDERR_FILENO, .level = LOG_LEVEL_INFO, .colour = colour };
+	return (struct log){ .fd = STDERR_FILENO,
+		.level = LOG_LEVEL_INFO,
+		.colour = log_colour(STDERR_FILENO) };
 }
 
 bool log_level_find(str name, enum log_level *out)

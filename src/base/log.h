@@ -23,7 +23,9 @@ struct log_field {
 	str value;
 };
 
-/* To standard error, level info, text, coloured when that is a terminal and NO_COLOR is unset. */
+/* Is it a terminal that shows colours, and does the user not mind? Source: no-color.org */
+bool log_colour(int fd);
+/* To standard error, level info, text, coloured as log_colour says. */
 struct log log_stderr(void);
 void log_line(const struct log *l, enum log_level level, const char *fmt, ...) PRINTF(3, 4);
 /* With fields; values are quoted as the form needs. */

@@ -209,7 +209,6 @@ static bool with_unit(str s, const struct unit *units, size_t n, uint64_t *out)
 bool num_duration_ms(str s, uint64_t *out)
 {
 	static const struct unit UNITS[] = {
-		{ STR_INIT(""), 1 },
 		{ STR_INIT("ms"), 1 },
 		{ STR_INIT("s"), 1000 },
 		{ STR_INIT("m"), 60000 },
@@ -217,7 +216,8 @@ bool num_duration_ms(str s, uint64_t *out)
 		{ STR_INIT("h"), 3600000 },
 		{ STR_INIT("d"), 86400000 },
 	};
-	return with_unit(s, UNITS, COUNT(UNITS), out);
+	*out = 0;
+	return str_eq(str_trim(s), S("0")) || with_unit(s, UNITS, COUNT(UNITS), out);
 }
 
 bool num_size_bytes(str s, uint64_t *out)

@@ -13,7 +13,7 @@ bool num_f64(str s, double *out);
  * not 10.0, 1e+21 from there on). Source: ECMA-262 §6.1.6.1.20. `v` must be finite.
  */
 void num_put_f64(struct buf *b, double v);
-/* "10s", "250ms", "2m", "1h", "1d" or plain milliseconds → milliseconds. */
+/* "10s", "250ms", "2m", "1h", "1d" → milliseconds; without a unit only 0. */
 bool num_duration_ms(str s, uint64_t *out);
 /* "64KB", "8 MiB", "1GB" or plain bytes → bytes; K, M, G are powers of 1024. */
 bool num_size_bytes(str s, uint64_t *out);

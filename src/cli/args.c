@@ -173,30 +173,45 @@ static bool unknown_flag(struct reader *r, const struct flag *f)
 		near.n ? "; did you mean " : "", STR_ARG(near), near.n ? "?" : "");
 }
 
-static bool unknown_command(struct reader *r, const char *word, const char *second)
+/* "schema", "schema prnt": the family is there, the member is not. */
+static bool unknown_member(struct arena *a, str word, str second, const str *names, size_t n,
+	struct err *e)
 {
-	enum { NAMES_MAX = 64 };
-	struct arena *a = r->c->arena;
-	str names[NAMES_MAX];
+	struct buf members = buf_on(a);
+	str prefix = str_printf(a, "%.*s ", STR_ARG(word)), own[CLI_COMMANDS_MAX];
+	size_t nown = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!str_starts(names[i], prefix))
+			continue;
+		buf_printf(&members, "%s%.*s", nown ? ", " : "", STR_ARG(names[i]));
+		own[nown++] = str_sub(names[i], prefix.n, names[i].n);
+	}
+	str near = second.n ? str_nearest(second, own, nown) : STR_NONE;
+	if (near.n)
+		return err_set(e, ERR_CONFIG,
+			"there is no command \"%.*s %.*s\"; did you mean \"%.*s %.*s\"?",
+			STR_ARG(word), STR_ARG(second), STR_ARG(word), STR_ARG(near));
+	return err_set(e, ERR_CONFIG, "\"%.*s\" needs one of: %.*s", STR_ARG(word),
+		STR_ARG(buf_str(&members)));
+}
+
+bool args_unknown_command(struct arena *a, str word, str second, struct err *e)
+{
+	str names[CLI_COMMANDS_MAX], prefix = str_printf(a, "%.*s ", STR_ARG(word));
 	size_t n = 0;
 	bool family = false;
-	str prefix = str_printf(a, "%s ", word);
-	struct buf members = buf_on(a);
-	for (const struct command *const *p = cli_commands(); *p && n < NAMES_MAX; p++) {
-		names[n++] = str_from((*p)->name);
-		if (str_starts(str_from((*p)->name), prefix)) {
-			buf_printf(&members, "%s%s", family ? ", " : "", (*p)->name);
-			family = true;
-		}
+	for (const struct command *const *p = cli_commands(); *p && n < COUNT(names); p++) {
+		names[n] = str_from((*p)->name);
+		family = family || str_starts(names[n], prefix);
+		n++;
 	}
 	if (family)
-		return err_set(r->e, ERR_CONFIG, "\"%s\" needs one of: %.*s", word,
-			STR_ARG(buf_str(&members)));
-	str both = second ? str_printf(a, "%s %s", word, second) : str_from(word);
+		return unknown_member(a, word, second, names, n, e);
+	str both = second.n ? str_printf(a, "%.*s %.*s", STR_ARG(word), STR_ARG(second)) : word;
 	str near = str_nearest(both, names, n);
 	if (!near.n)
-		near = str_nearest(str_from(word), names, n);
-	return err_set(r->e, ERR_CONFIG, "there is no command \"%s\"%s%.*s%s", word,
+		near = str_nearest(word, names, n);
+	return err_set(e, ERR_CONFIG, "there is no command \"%.*s\"%s%.*s%s", STR_ARG(word),
 		near.n ? "; did you mean \"" : "", STR_ARG(near), near.n ? "\"?" : "");
 }
 
@@ -218,7 +233,7 @@ static bool read_command(struct reader *r, const char *word)
 		r->at++;
 	else
 		c->command = cli_command_find(str_from(word));
-	return c->command || unknown_command(r, word, second);
+	return c->command || args_unknown_command(c->arena, str_from(word), str_from(second), r->e);
 }
 
 static bool read_flag(struct reader *r, const char *text)

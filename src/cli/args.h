@@ -19,6 +19,9 @@ struct args {
 	size_t nsettings;
 };
 MUST_USE bool args_read(struct cli *c, struct args *out, struct err *e);
+/* Says that there is no command `word`, or `word second`, and which was probably meant. Returns
+ * false. */
+bool args_unknown_command(struct arena *a, str word, str second, struct err *e);
 /*
  * Fills c->settings: defaults of the table and of the command's mode, file, environment, command
  * line; then the rules between them. Fails: ERR_CONFIG, ERR_IO.

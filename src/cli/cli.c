@@ -6,6 +6,7 @@
  */
 #include "cli/cli.h"
 
+#include "app/project.h"
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/help.h"
@@ -137,12 +138,11 @@ int cli_usage(struct cli *c, const char *fmt, ...)
 	return CLI_USAGE;
 }
 
-bool cli_colour(const struct cli *c)
+bool cli_has_schema(struct cli *c, struct err *e)
 {
-	for (char *const *p = c->env; *p; p++)
-		if (strncmp(*p, "NO_COLOR=", 9) == 0 && (*p)[9])
-			return false;
-	return isatty(STDOUT_FILENO);
+	struct source_file *files;
+	size_t n;
+	return project_schema_files(c->arena, &c->settings, &files, &n, e);
 }
 
 /* ---- the run ---- */
@@ -155,10 +155,11 @@ static int run(struct cli *c)
 		return cli_usage(c, "%s", e.message);
 	if (c->help || !c->command) {
 		struct buf b = buf_on(c->arena);
+		bool colour = log_colour(c->help ? STDOUT_FILENO : STDERR_FILENO);
 		if (c->command)
-			help_command(&b, c->command, cli_colour(c));
+			help_command(&b, c->command, colour);
 		else
-			help_general(&b, cli_colour(c));
+			help_general(&b, colour);
 		if (c->help)
 			return cli_print(c, buf_str(&b));
 		(void)write_all(STDERR_FILENO, buf_str(&b));

@@ -31,7 +31,7 @@ struct cli_option {
 	const char *choices; /* values to complete, separated by blanks; NULL = any */
 };
 
-enum { CLI_OPTIONS_MAX = 6 };
+enum { CLI_OPTIONS_MAX = 6, CLI_COMMANDS_MAX = 64 };
 
 struct cli;
 struct pgsync;
@@ -92,5 +92,6 @@ int cli_usage(struct cli *c, const char *fmt, ...) PRINTF(2, 3);
  */
 typedef bool cli_database_fn(struct cli *c, struct pgsync *db, void *arg, struct err *e);
 int cli_database(struct cli *c, bool private_database, cli_database_fn *fn, void *arg);
-/* Is standard output a terminal that wants colours? */
-bool cli_colour(const struct cli *c);
+/* Is there a schema? What a command says in a folder that is no project. Fails: ERR_CONFIG, ERR_IO.
+ */
+MUST_USE bool cli_has_schema(struct cli *c, struct err *e);

@@ -148,10 +148,7 @@ static int run(struct cli *c)
 {
 	struct local *l;
 	struct err e;
-	struct source_file *files;
-	size_t n;
-	if (!project_schema_files(c->arena, &c->settings, &files, &n, &e) ||
-		!local_open(&c->settings, &c->log, true, &l, &e))
+	if (!cli_has_schema(c, &e) || !local_open(&c->settings, &c->log, true, &l, &e))
 		return cli_fail(c, &e);
 	int status = check(c, l);
 	local_close(l);

@@ -6,18 +6,8 @@
  */
 #include "cli/commands.h"
 
-#include "app/project.h"
-
 #include <string.h>
 #include <unistd.h>
-
-/* Without a schema there is nothing to do here: better to say so before a database is made. */
-static bool has_schema(struct cli *c, struct err *e)
-{
-	struct source_file *files;
-	size_t n;
-	return project_schema_files(c->arena, &c->settings, &files, &n, e);
-}
 
 static int start_again(struct cli *c)
 {
@@ -30,7 +20,9 @@ static int start_again(struct cli *c)
 static int run(struct cli *c)
 {
 	struct err e;
-	if (!has_schema(c, &e))
+	/* Without a schema there is nothing to do here: better to say so before a database is made.
+	 */
+	if (!cli_has_schema(c, &e))
 		return cli_fail(c, &e);
 	switch (server_run(&c->settings, MODE_DEV, &e)) {
 	case END_STOPPED: return CLI_DONE;

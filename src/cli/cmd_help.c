@@ -1,8 +1,10 @@
 /* cmd_help, cmd_completion - texts made from the tables. */
+#include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const struct cli_option OPTIONS[] = {
 	{ "settings", NULL, "every setting, with its default", NULL },
@@ -17,7 +19,7 @@ static const struct cli_option OPTIONS[] = {
 static int print_special(struct cli *c, struct buf *b)
 {
 	if (cli_value(c, "settings"))
-		help_settings(b, cli_colour(c));
+		help_settings(b, log_colour(STDOUT_FILENO));
 	else if (cli_value(c, "man"))
 		help_man(b, c->arena);
 	const char *topic = cli_value(c, "markdown");
@@ -35,9 +37,18 @@ static bool put_family(struct cli *c, struct buf *b, str family)
 			continue;
 		if (b->n)
 			buf_lit(b, "\n");
-		help_command(b, *p, cli_colour(c));
+		help_command(b, *p, log_colour(STDOUT_FILENO));
 	}
 	return b->n > 0;
+}
+
+static int unknown(struct cli *c)
+{
+	struct err e;
+	str second = c->nargs > 1 ? str_from(c->args[1]) : STR_NONE;
+	args_unknown_command(c->arena, str_from(c->args[0]), second, &e);
+	c->command = NULL; /* what is to be read is the list of commands */
+	return cli_usage(c, "%s", e.message);
 }
 
 static int run_help(struct cli *c)
@@ -47,16 +58,16 @@ static int run_help(struct cli *c)
 	if (b.n || status != CLI_DONE)
 		return status;
 	if (c->nargs == 0) {
-		help_general(&b, cli_colour(c));
+		help_general(&b, log_colour(STDOUT_FILENO));
 		return cli_print(c, buf_str(&b));
 	}
 	str name = c->nargs == 1 ? str_from(c->args[0])
 				 : str_printf(c->arena, "%s %s", c->args[0], c->args[1]);
 	const struct command *found = cli_command_find(name);
 	if (found)
-		help_command(&b, found, cli_colour(c));
+		help_command(&b, found, log_colour(STDOUT_FILENO));
 	else if (!put_family(c, &b, name))
-		return cli_usage(c, "there is no command \"%.*s\"", STR_ARG(name));
+		return unknown(c);
 	return cli_print(c, buf_str(&b));
 }
 

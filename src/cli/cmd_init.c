@@ -10,6 +10,7 @@
 #include "ev/file.h"
 #include "gen/templates.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -158,6 +159,17 @@ static bool write_files(struct cli *c, const struct init_files *files, struct er
 	return true;
 }
 
+/* For a shell: within quotes if it has to be. */
+static str quoted(struct arena *a, str path)
+{
+	bool plain = path.n && path.p[0] != '-';
+	for (size_t i = 0; plain && i < path.n; i++)
+		plain = (unsigned char)path.p[i] >= 0x80 || isalnum((unsigned char)path.p[i]) ||
+			strchr("/._-+@%:", path.p[i]);
+	return plain ? path
+		     : str_printf(a, "'%.*s'", STR_ARG(replace(a, path, S("'"), S("'\\''"))));
+}
+
 static int say_next(struct cli *c, const struct init_files *files, bool has_url)
 {
 	struct buf b = buf_on(c->arena);
@@ -171,7 +183,9 @@ static int say_next(struct cli *c, const struct init_files *files, bool has_url)
 	if (shown < files->n)
 		buf_printf(&b, "created %s: %zu files\n", target(c, S("queries")),
 			files->n - shown);
-	buf_printf(&b, "\nNow:\n  cd %s\n", c->args[0]);
+	buf_lit(&b, "\nNow:\n");
+	if (!str_eq(str_from(c->args[0]), S(".")))
+		buf_printf(&b, "  cd %.*s\n", STR_ARG(quoted(c->arena, str_from(c->args[0]))));
 	if (has_url)
 		buf_lit(&b,
 			"  export DATABASE_URL=…   # the URL that you gave; it is in no file\n");
@@ -186,6 +200,8 @@ static int run(struct cli *c)
 	struct err e;
 	if (url && cli_value(c, "template"))
 		return cli_usage(c, "--from-url and --template exclude each other");
+	if (!c->args[0][0])
+		return cli_usage(c, "\"fraiseql init\" needs NAME");
 	if (c->dir || c->config)
 		return cli_usage(c, "\"fraiseql init\" makes a new folder: NAME says where");
 	bool ok = url ? from_database(c, url, &files, &e) : from_template(c, &files, &e);

@@ -80,7 +80,7 @@ static int run(struct cli *c)
 	struct local_request request = { .operation = str_from(cli_value(c, "operation")) };
 	struct local *l;
 	struct err e;
-	if (!read_input(c, c->args[0], &request.query, &e) ||
+	if (!cli_has_schema(c, &e) || !read_input(c, c->args[0], &request.query, &e) ||
 		!read_variables(c, &request.variables, &e) ||
 		!local_open(&c->settings, &c->log, true, &l, &e))
 		return cli_fail(c, &e);

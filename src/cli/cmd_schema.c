@@ -63,8 +63,9 @@ static int run(struct cli *c)
 	struct local *l;
 	struct err e;
 	/* the person at the terminal has the schema's files: the API's rule is not for her */
-	if (!settings_set(&c->settings, SETTING_INTROSPECTION, S("public"), FROM_COMMAND_LINE,
-		    S("schema print"), &e) ||
+	if (!cli_has_schema(c, &e) ||
+		!settings_set(&c->settings, SETTING_INTROSPECTION, S("public"), FROM_COMMAND_LINE,
+			S("schema print"), &e) ||
 		!local_open(&c->settings, &c->log, true, &l, &e))
 		return cli_fail(c, &e);
 	int status = print(c, l);

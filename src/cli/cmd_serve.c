@@ -4,6 +4,8 @@
 static int run(struct cli *c)
 {
 	struct err e;
+	if (!cli_has_schema(c, &e))
+		return cli_fail(c, &e);
 	if (server_run(&c->settings, MODE_SERVE, &e) == END_FAILED)
 		return cli_fail(c, &e);
 	return CLI_DONE;

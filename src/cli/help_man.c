@@ -134,7 +134,7 @@ void help_man(struct buf *b, struct arena *a)
 	put_section(b, "DESCRIPTION");
 	put_text(b,
 		"Serves a GraphQL API whose every read is a view or table of PostgreSQL and "
-		"whose every write is a function. The API is written in schema.graphql.");
+		"whose every write is a function or a table. The API is written in schema.graphql.");
 	put_section(b, "COMMANDS");
 	for (const struct command *const *p = cli_commands(); *p; p++)
 		put_command(b, a, *p);

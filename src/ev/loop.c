@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <uv.h>
 
 struct hook {
@@ -407,4 +408,16 @@ unsigned thread_cores(void)
 	CPU_ZERO(&set);
 	int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 	return n > 0 ? (unsigned)n : 1;
+}
+
+/* ---- limits ---- */
+
+void files_raise_limit(void)
+{
+	enum { ENOUGH = 1 << 20 };
+	struct rlimit l;
+	if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur >= ENOUGH)
+		return;
+	l.rlim_cur = MIN(l.rlim_max, (rlim_t)ENOUGH);
+	(void)setrlimit(RLIMIT_NOFILE, &l); /* what is not given is not there: clients will wait */
 }

@@ -84,3 +84,7 @@ struct thread *thread_start(const char *name, ev_fn *fn, void *arg);
 void thread_join(struct thread *t);
 /* Cores that this process may use, at least 1. */
 unsigned thread_cores(void);
+
+/* Lets the process open as many files as its hard limit allows: each client is one, and the soft
+ * limit of many systems is 1024. */
+void files_raise_limit(void);

@@ -198,7 +198,7 @@ struct gql_error *exec_database_error(struct exec *x, const struct plan_root *ro
 	const struct log_field fields[] = {
 		{ "field", root->field.name },
 		{ "sqlstate", str_from(e->sqlstate) },
-		{ "request", x->req ? x->req->request_id : STR_NONE },
+		{ "request_id", x->req ? x->req->request_id : STR_NONE },
 	};
 	enum log_level level = e->code == ERR_INTERNAL ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG;
 	log_fields(x->engine->o.log, level, str_from(e->message), fields, COUNT(fields));

@@ -21,6 +21,7 @@
  * own.
  */
 #include "pg/pool_int.h"
+#include "pg/sqlstate.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -89,7 +90,9 @@ static void dial_failed(struct pgconn *c, const struct err *e)
 static void dial_failed_pq(struct pgconn *c)
 {
 	struct err e;
-	str why = str_trim(str_from(c->pg ? PQerrorMessage(c->pg) : "out of memory"));
+	char text[ERR_MESSAGE_MAX];
+	const char *said = c->pg ? PQerrorMessage(c->pg) : "out of memory";
+	str why = pgerr_line(text, sizeof text, said);
 	err_set(&e, ERR_UNAVAILABLE, "%.*s", STR_ARG(why));
 	dial_failed(c, &e);
 }
@@ -212,8 +215,7 @@ static void log_lost(struct pgpool *p, const char *why)
 void conn_lost(struct pgconn *c, const char *why)
 {
 	char text[ERR_MESSAGE_MAX];
-	str s = str_trim(str_from(why));
-	snprintf(text, sizeof text, "%.*s", STR_ARG(s));
+	pgerr_line(text, sizeof text, why);
 	hang_up(c);
 	c->cancel_us = 0;
 	c->got_result = c->resync = false;

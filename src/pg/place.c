@@ -181,7 +181,8 @@ static bool take_lock(struct embedded *s, struct err *e)
 		}
 		ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
 		pid[MAX(n, 0)] = '\0';
-		err_set(e, ERR_UNAVAILABLE, "the database in %s is in use by process %s",
+		err_set(e, ERR_UNAVAILABLE,
+			"the database in %s is in use by process %s; does fraiseql dev run there?",
 			s->state_dir, pid[0] ? pid : "(unknown)");
 		close(fd);
 		return false;

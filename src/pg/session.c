@@ -38,7 +38,10 @@ static bool user_options(struct arena *a, const char *conninfo, const char **out
 	char *why = NULL;
 	PQconninfoOption *list = PQconninfoParse(conninfo, &why);
 	if (!list) {
-		err_set(e, ERR_CONFIG, "database connection: %s", why ? why : "out of memory");
+		str said = str_trim(str_from(why ? why : "out of memory"));
+		err_set(e, ERR_CONFIG,
+			"database: %.*s; write postgresql://USER@HOST/NAME, or host=… dbname=…",
+			STR_ARG(said));
 		PQfreemem(why);
 		return false;
 	}

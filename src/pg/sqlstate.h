@@ -15,3 +15,6 @@
  * marks can be misjudged.
  */
 enum err_code pgerr_code(str sqlstate, str message);
+
+/* What libpq says of a connection, often in several lines, as one. Cut if longer than `out`. */
+str pgerr_line(char *out, size_t size, const char *message);

@@ -10,6 +10,7 @@
 #include "pg/pool_int.h"
 #include "pg/script.h"
 #include "pg/session.h"
+#include "pg/sqlstate.h"
 
 #include "base/num.h"
 
@@ -26,6 +27,13 @@ static void on_notice(void *arg, const PGresult *r)
 	str text = str_trim(str_from(PQresultErrorMessage(r)));
 	if (s->log)
 		log_debug(s->log, "postgres: %.*s", STR_ARG(text));
+}
+
+static bool refused(const PGconn *pg, struct err *e)
+{
+	char text[ERR_MESSAGE_MAX];
+	str why = pgerr_line(text, sizeof text, PQerrorMessage(pg));
+	return err_set(e, ERR_UNAVAILABLE, "%.*s", STR_ARG(why));
 }
 
 bool pgsync_open(const char *conninfo, const char *application_name, const struct log *log,
@@ -45,8 +53,7 @@ bool pgsync_open(const char *conninfo, const char *application_name, const struc
 	PGconn *pg = PQconnectdbParams(session.keywords, session.values, 1);
 	arena_close(a);
 	if (PQstatus(pg) != CONNECTION_OK) {
-		str why = str_trim(str_from(PQerrorMessage(pg)));
-		err_set(e, ERR_UNAVAILABLE, "%.*s", STR_ARG(why));
+		refused(pg, e);
 		PQfinish(pg);
 		return false;
 	}
@@ -75,10 +82,8 @@ static bool failed(const struct pgsync *s, const PGresult *r, str text, unsigned
 	struct err *e)
 {
 	struct pgdiag d;
-	if (!PQresultErrorField(r, PG_DIAG_SQLSTATE)) {
-		str why = str_trim(str_from(PQerrorMessage(s->pg)));
-		return err_set(e, ERR_UNAVAILABLE, "%.*s", STR_ARG(why));
-	}
+	if (!PQresultErrorField(r, PG_DIAG_SQLSTATE))
+		return refused(s->pg, e);
 	pgresult_diag(r, 0, e, &d);
 	struct err plain = *e;
 	err_set(e, plain.code, "%.*s%s%.*s%s%.*s", STR_ARG(d.message), d.detail.n ? "; " : "",
@@ -117,10 +122,8 @@ bool pgsync_exec(struct pgsync *s, str script, struct err *e)
 	struct arena *a = arena_open(0);
 	bool ok = PQsendQuery(s->pg, str_z(a, script)) == 1;
 	arena_close(a);
-	if (!ok) {
-		str why = str_trim(str_from(PQerrorMessage(s->pg)));
-		return err_set(e, ERR_UNAVAILABLE, "%.*s", STR_ARG(why));
-	}
+	if (!ok)
+		return refused(s->pg, e);
 	unsigned done = 0;
 	PGresult *r;
 	while ((r = PQgetResult(s->pg)) != NULL) {

@@ -104,6 +104,20 @@ describe('init', () => {
     assert.deepEqual(Object.keys(await tree(dir)), ['new/db/seeds/01_tasks.sql', 'new/notes.txt']);
   });
 
+  it('says what to type next, ready for a shell', async () => {
+    const dir = await project({ 'x.txt': '' });
+    const next = async (name) => {
+      const { code, stdout, stderr } = await fraiseql(['init', name], { cwd: dir });
+      assert.equal(code, 0, stderr);
+      const [, commands] = stdout.split('\nNow:\n');
+      await execute('sh', ['-c', `${commands.replace('fraiseql dev', 'test -f schema.graphql')}`], { cwd: dir });
+      return commands;
+    };
+    assert.equal(await next('.'), '  fraiseql dev\n');
+    assert.equal(await next('a/plain-1.name'), '  cd a/plain-1.name\n  fraiseql dev\n');
+    assert.equal(await next("it's $HOME; x"), "  cd 'it'\\''s $HOME; x'\n  fraiseql dev\n");
+  });
+
   it('makes a schema from a database, which then fits it', async () => {
     const schema = join(root, 'examples/music-store/db');
     for (const part of ['schema', 'seeds']) {
@@ -142,6 +156,7 @@ describe('init', () => {
   it('says what is wrong with its arguments', async () => {
     const cases = [
       [['init'], /needs NAME/],
+      [['init', ''], /needs NAME/],
       [['init', 'a', 'b'], /has no use for "b"/],
       [['init', 'a', '--template', 'block'], /there is no "block"; there are minimal and blog/],
       [['init', 'a', '--template', 'blog', '--from-url', 'x'], /exclude each other/],
@@ -155,6 +170,10 @@ describe('init', () => {
     assert.equal(existsSync(join(place.dir, 'a')), false);
     const away = await fraiseql(['init', 'a', '--from-url', NOWHERE], { cwd: place.dir });
     assert.equal(away.code, UNAVAILABLE);
+    assert.match(away.stderr, /refused\. Is the server running on that host and accepting TCP\/IP connections\?\n$/);
+    const other = await fraiseql(['init', 'a', '--from-url', 'mysql://localhost/x'], { cwd: place.dir });
+    assert.equal(other.code, USAGE);
+    assert.match(other.stderr, /^fraiseql: database: .*; write postgresql:\/\/USER@HOST\/NAME, or host=… .*\n$/);
     assert.equal(existsSync(join(place.dir, 'a')), false);
   });
 });
@@ -236,6 +255,11 @@ type Mutation {
     const none = await fraiseql(['check'], { cwd: empty, env: env() });
     assert.equal(none.code, USAGE);
     assert.match(none.stderr, /schema\.graphql/);
+    for (const command of [['query', '-'], ['schema', 'print'], ['serve'], ['dev']]) {
+      const { code, stderr } = await fraiseql(command, { cwd: empty, env: { DATABASE_URL: '' }, input: '{ a }' });
+      assert.equal(code, USAGE, command.join(' '));
+      assert.equal(stderr, none.stderr);
+    }
     const dir = await project({ 'schema.graphql': 'type Query { a: Int }' });
     const away = await fraiseql(['check'], { cwd: dir, env: { DATABASE_URL: NOWHERE } });
     assert.equal(away.code, UNAVAILABLE);
@@ -363,6 +387,7 @@ describe('config', () => {
       [[], { cwd: dir }, /fraiseql\.yaml:3: unknown setting "log\.levle"; did you mean "log\.level"\?/],
       [[], { cwd: place.dir, env: { FRAISEQL_PROT: '1' } },
         /FRAISEQL_PROT names no setting; did you mean FRAISEQL_PORT\?/],
+      [[], { cwd: place.dir, env: { FRAISEQL_CONFIG: 'x' } }, /FRAISEQL_CONFIG names no setting\. See: fraiseql/],
       [['--prot', '1'], { cwd: place.dir }, /unknown option --prot; did you mean --port\?/],
       [['--no-port'], { cwd: place.dir }, /unknown option --no-port/],
     ];
@@ -377,7 +402,9 @@ describe('config', () => {
     const cases = {
       '--port=x': /"port" must be a whole number, not "x"/,
       '--port=-1': /"port" must be a whole number/,
-      '--port=70000': /port must be at most 65535/,
+      '--port=70000': /^fraiseql: port must be at most 65535/,
+      '--workers=5000': /workers must be at most 256/,
+      '--timeout-idle=10': /must be a duration such as 250ms or 10s, not "10"/,
       '--log-level=loud': /must be one of error warn info debug/,
       '--graphiql=maybe': /must be true or false/,
       '--limits-body=many': /must be a size such as/,
@@ -396,6 +423,20 @@ describe('config', () => {
     }
   });
 
+  it('says where a value stands that only the rest makes wrong', async () => {
+    const dir = await project({ 'fraiseql.yaml': 'log:\n  # level: warn\nport: 70000\n' });
+    const { code, stderr } = await fraiseql(['config'], { cwd: dir });
+    assert.equal(code, USAGE);
+    assert.equal(stderr, 'fraiseql: fraiseql.yaml:3: port must be at most 65535\n');
+  });
+
+  it('takes a zero without a unit, and an empty DATABASE_URL for none', async () => {
+    const dir = await project({ 'fraiseql.yaml': 'database: postgresql:///one\n' });
+    const all = await config(['--sagas-poll=0'], { cwd: dir, env: { DATABASE_URL: '' } });
+    assert.equal(all['sagas.poll'].value, '0');
+    assert.deepEqual(all.database, { value: 'postgresql:///one', source: 'fraiseql.yaml:1' });
+  });
+
   it('refuses a file that is not a plain mapping of settings', async () => {
     const cases = {
       'port: 1\nport: 2\n': /fraiseql\.yaml:2: .*twice/,
@@ -412,6 +453,25 @@ describe('config', () => {
       const { code, stderr } = await fraiseql(['config'], { cwd: dir });
       assert.equal(code, USAGE, text);
       assert.match(stderr, message);
+    }
+  });
+});
+
+describe('colours', () => {
+  const shown = async (env, command) => {
+    const { stdout } = await execute('script', ['-qec', command, '/dev/null'],
+      { cwd: place.dir, env: { TERM: 'xterm', NO_COLOR: undefined, ...env } });
+    return stdout.includes('\x1b[');
+  };
+
+  it('are for terminals alone that show them, and for users who want them', async () => {
+    for (const command of [`"${program}" help`, `"${program}" check --schema nowhere`]) {
+      assert.equal(await shown({}, command), true, command);
+      assert.equal(await shown({ NO_COLOR: '' }, command), true, command);
+      assert.equal(await shown({ NO_COLOR: '1' }, command), false, command);
+      assert.equal(await shown({ TERM: 'dumb' }, command), false, command);
+      const { stdout, stderr } = await execute('sh', ['-c', command], { cwd: place.dir });
+      assert.ok(!(stdout + stderr).includes('\x1b'), command);
     }
   });
 });
@@ -488,7 +548,11 @@ describe('version, help, manual, completion', () => {
       [['check', 'x'], /has no use for "x"/],
       [['check', '--jsn'], /unknown option --jsn; did you mean --json\?/],
       [['version', '--port', '1'], /has no use for --port/],
-      [['help', 'nix'], /there is no command "nix"/],
+      [['help', 'nix'], /there is no command "nix".*\nSee: fraiseql help\n$/],
+      [['help', 'serv'], /there is no command "serv"; did you mean "serve"\?/],
+      [['help', 'schema', 'prnt'], /there is no command "schema prnt"; did you mean "schema print"\?/],
+      [['schema', 'prnt'], /there is no command "schema prnt"; did you mean "schema print"\?/],
+      [['schema', 'xxxxxxxx'], /"schema" needs one of: schema pull, schema print/],
       [['completion', 'fish'], /no completion for "fish"/],
       [['help', '--markdown', 'nix'], /there is no "nix"/],
     ];

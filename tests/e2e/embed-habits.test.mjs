@@ -170,7 +170,7 @@ describe('a program with the library inside', { concurrency: 2 }, () => {
       const latin1 = await post('latin1');
       assert.equal(latin1.status, 500);
       assert.equal(latin1.body.errors[0].message, 'The configuration can\'t be honoured.');
-      assert.match(server.log, /error the member "user_id" of an identity is not UTF-8 request=[0-9a-f]{32}/);
+      assert.match(server.log, /error the member "user_id" of an identity is not UTF-8 request_id=[0-9a-f]{32}/);
       assert.deepEqual(await post('', '{ away }').then(({ status, body }) => [status, body.data]),
         [200, { away: null }]);
       assert.equal((await post('')).body.errors[0].message, 'caf\ufffd');

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Postgres } from './lib/postgres.mjs';
-import { Server } from './lib/server.mjs';
+import { Server, program } from './lib/server.mjs';
 
 const SQL = `
 create table item (id int primary key, name text not null);
@@ -161,6 +161,20 @@ describe('requests on the wire', () => {
     wires.forEach((wire) => wire.socket.destroy());
     await server.waitReady();
     assert.equal((await server.data('{ item(id: 3) { name } }')).item.name, 'item 3');
+  });
+
+  it('lets in more clients than the soft limit of open files', async () => {
+    const shell = ['-c', 'ulimit -Sn 160; exec "$0" "$@"', program];
+    const patient = ['--workers', '1', '--timeout-idle', '10m', '--timeout-headers', '10m'];
+    const small = await Server.start([...shell, 'serve', '--schema', schema, '--database', pg.url, ...patient],
+      { program: '/bin/sh' });
+    try {
+      const wires = await Promise.all(Array.from({ length: 300 }, () => Wire.open(small)));
+      await wires.at(-1).write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n').until(/^HTTP\/1.1 200/);
+      wires.forEach((wire) => wire.socket.destroy());
+    } finally {
+      assert.deepEqual(await small.stop(), ENDED);
+    }
   });
 
   it('is not moved by clients that vanish at any byte', async () => {
