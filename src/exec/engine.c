@@ -313,27 +313,60 @@ static struct plan_entry *plan_entry(const struct exec *x)
 	return e;
 }
 
-/* A running mean of what the plan's statements take, for the choice of the lane. */
+/* The place of the job's statements, and their key: 0 = not known by a key. */
+static struct pace *pace_of(const struct exec *x, uint64_t *key)
+{
+	*key = 0;
+	for (int i = 0; i < x->job.nstmts; i++) {
+		if (!x->job.stmts[i].key)
+			return NULL;
+		*key = *key * 31 + x->job.stmts[i].key;
+	}
+	return *key ? &x->engine->paces[*key % PACES] : NULL;
+}
+
+static uint64_t mean_of(uint64_t mean, uint64_t took)
+{
+	return mean ? (mean * 7 + took) / 8 : took;
+}
+
+/* A running mean of what the statements take, for the choice of the lane. */
 static void note_time(struct exec *x)
 {
-	uint64_t now = loop_now_us(x->engine->o.loop);
+	uint64_t now = loop_now_us(x->engine->o.loop), key;
 	uint64_t took = now - MIN(now, x->job.sent_us ? x->job.sent_us : now) + 1;
 	struct plan_entry *e = plan_entry(x);
+	struct pace *p = pace_of(x, &key);
 	x->query_us += took;
 	if (e)
-		e->mean_us = e->mean_us ? (e->mean_us * 7 + took) / 8 : took;
+		e->mean_us = mean_of(e->mean_us, took);
+	if (p)
+		*p = (struct pace){ key, mean_of(p->key == key ? p->mean_us : 0, took) };
+}
+
+static uint64_t usual_time(const struct exec *x)
+{
+	uint64_t key;
+	const struct plan_entry *e = plan_entry(x);
+	if (e && e->mean_us)
+		return e->mean_us;
+	const struct pace *p = pace_of(x, &key);
+	return p && p->key == key ? p->mean_us : 0;
 }
 
 /*
- * A pipeline is first in, first out: a slow statement delays all behind it. So only statements that
- * are known to be quick share the fast lane; what is new runs on a connection of its own first.
+ * A pipeline is first in, first out: a slow statement delays all behind it, beyond their deadlines
+ * if need be. So only statements that are known to be quick share the fast lane, or a batch of the
+ * isolated one; what is new has a connection for itself.
  */
-static enum pglane choose_lane(const struct exec *x)
+static void choose_lane(const struct exec *x, struct pgjob *job)
 {
-	const struct plan_entry *e = plan_entry(x);
-	if (e && e->mean_us > x->engine->o.slow_us)
-		return PGLANE_SLOW;
-	return e && e->mean_us && x->job.tx == PGTX_NONE ? PGLANE_FAST : PGLANE_ISOLATED;
+	uint64_t usual = usual_time(x);
+	job->alone = usual == 0;
+	if (usual > x->engine->o.slow_us)
+		job->lane = PGLANE_SLOW;
+	else
+		job->lane = usual && job->tx == PGTX_NONE ? PGLANE_FAST : PGLANE_ISOLATED;
 }
 
 /* What a replica could not answer is asked of the primary: it may be gone, have cancelled the query
@@ -425,7 +458,7 @@ static void send_query(struct exec *x)
 	bool alone = x->job.nstmts == 1 && x->nsettings == 0 && !x->plan->may_write;
 	struct pgjob *job = &x->job;
 	job->tx = alone ? PGTX_NONE : PGTX_READ;
-	job->lane = choose_lane(x);
+	choose_lane(x, job);
 	if (job->lane != PGLANE_FAST)
 		job->tx = PGTX_READ; /* the fast lane's sessions are read-only by themselves */
 	job->settings = x->settings;

@@ -10,7 +10,12 @@
 
 #include "base/buf.h"
 
-enum { SPARE_ARENAS_MAX = 64 };
+enum { SPARE_ARENAS_MAX = 64, PACES = 1024 };
+
+/* What statements usually take, by their text: documents that differ in literals share it. */
+struct pace {
+	uint64_t key, mean_us;
+};
 
 struct engine {
 	struct engine_options o;
@@ -24,6 +29,7 @@ struct engine {
 	bool cleaning;
 	uint64_t cleaned_us;       /* when it began last */
 	struct resolve_desk *desk; /* with resolvers */
+	struct pace paces[PACES]; /* one of several keys has a place; a lost one is measured anew */
 };
 
 /* A mutation's row by the contract, copied out of the result. */

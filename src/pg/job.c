@@ -72,7 +72,7 @@ bool job_is_solo(const struct pgpool *p, const struct pgjob *job)
 
 bool job_is_alone(const struct pgjob *job)
 {
-	return job->lane == PGLANE_SLOW || job_needs_begin(job) || !job_is_read(job);
+	return job->alone || job->lane == PGLANE_SLOW || job_needs_begin(job) || !job_is_read(job);
 }
 
 void job_done(struct pgpool *p, struct pgjob *job, const struct err *e, const struct pgdiag *d)

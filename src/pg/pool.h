@@ -99,6 +99,7 @@ struct pgjob {
 		      committing */
 	const struct pgstmt *last; /* with hold, NULL or: runs before the COMMIT, its result counts
 				      only when it fails. To be set before pgpool_finish */
+	bool alone;                /* shares no round trip: how long it takes is not known */
 	uint64_t deadline_us;      /* loop clock; 0 = the pool's default. Then the statement is
 				      cancelled: ERR_TIMEOUT */
 	pgrow_fn *

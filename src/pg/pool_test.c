@@ -94,6 +94,29 @@ static void test_isolated(void **state)
 	finish(&t);
 }
 
+/* What may take long shares no round trip: nobody waits for it, nor for its deadline. */
+static void test_alone(void **state)
+{
+	(void)state;
+	struct t t;
+	struct tjob j[7];
+	open_with(&t, small());
+	check_value(&t, "select 1", "1");
+	for (int i = 0; i < 7; i++) {
+		prepare(&t, &j[i], PGLANE_ISOLATED, PGTX_READ,
+			i == 0 ? "select 'slept' from pg_sleep(0.5)" : "select 'quick'");
+		j[i].job.alone = i == 0;
+		submit(&t, &j[i]);
+	}
+	CHECK_TRUE("all", run(&t));
+	CHECK_STR("value", str_from(j[0].out), "slept");
+	for (int i = 1; i < 7; i++) {
+		CHECK_STR("value", str_from(j[i].out), "quick");
+		CHECK_TRUE("before", j[i].ended_at < j[0].ended_at);
+	}
+	finish(&t);
+}
+
 static void test_hold(void **state)
 {
 	(void)state;
@@ -446,6 +469,7 @@ int main(void)
 		cmocka_unit_test(test_group_commit),
 		cmocka_unit_test(test_one_of_sixteen_fails),
 		cmocka_unit_test(test_isolated),
+		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_held_failure),
 		cmocka_unit_test(test_settings_never_leak),

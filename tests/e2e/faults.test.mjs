@@ -103,6 +103,21 @@ describe('faults', () => {
     assert.equal(body.errors[0].extensions.code, 'TIMEOUT');
   });
 
+  it('a statement that was slow is known to be, whatever its literals, and others are not behind it', async () => {
+    const one = await Server.start(['serve', '--schema', schema, '--database', pg.url, '--timeout-statement', '2s',
+      '--no-log-access', '--workers', '1', '--pool-isolated', '1']);
+    try {
+      assert.ok((await one.data('{ slow(id: 1) { nap } }')).slow);
+      let answered = false;
+      const slow = one.post({ query: '{ slow(id: 2) { nap } }' }).finally(() => { answered = true; });
+      assert.deepEqual(await one.data('{ item(id: 77) { id name } }'), { item: { id: 77, name: 'item 77' } });
+      assert.equal(answered, false);
+      assert.equal((await slow).body.errors[0].extensions.code, 'TIMEOUT');
+    } finally {
+      await one.stop();
+    }
+  });
+
   it('killed backends: no wrong answer, and service goes on', async () => {
     let wrong = 0;
     let served = 0;
