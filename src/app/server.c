@@ -318,6 +318,7 @@ enum server_end server_wait(struct server *s)
 		sigwatch_open(s->loop, SIGHUP, on_hangup, s) };
 	struct timer *pulse = timer_open(s->loop, on_pulse, s);
 	timer_every(pulse, 3600 * 1000);
+	server_start(s); /* whoever reads that it serves may end it */
 	loop_run(s->loop);
 	timer_close(pulse);
 	for (size_t i = 0; i < COUNT(signals); i++)
@@ -408,7 +409,6 @@ enum server_end server_run(const struct settings *settings, enum server_mode mod
 	files_raise_limit();
 	if (!server_open(settings, mode, NULL, &s, e))
 		return END_FAILED;
-	server_start(s);
 	enum server_end end = server_wait(s);
 	server_close(s);
 	return end;

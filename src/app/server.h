@@ -37,7 +37,7 @@ MUST_USE bool server_open(const struct settings *s, enum server_mode mode, const
 void server_start(struct server *s);
 /* The port that is listened on. */
 unsigned server_port(const struct server *s);
-/* Runs the control loop (signals, reload) until SIGTERM, SIGINT or END_RESTART; after start. */
+/* Starts, and runs the control loop (signals, reload) until SIGTERM, SIGINT or END_RESTART. */
 enum server_end server_wait(struct server *s);
 /* Compiles anew; what does not compile leaves the old schema serving. Not beside server_wait. */
 MUST_USE bool server_reload(struct server *s, struct err *e);

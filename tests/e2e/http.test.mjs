@@ -276,6 +276,14 @@ describe('a full queue', () => {
 });
 
 describe('the end', () => {
+  it('may come as soon as it says that it serves', async () => {
+    for (let i = 0; i < 20; i += 1) {
+      const args = ['serve', '--schema', schema, '--database', pg.url];
+      const server = await Server.start(args, { ready: false });
+      assert.deepEqual(await server.stop('SIGINT'), ENDED, server.log);
+    }
+  });
+
   it('SIGTERM: what runs is answered, idle connections close, nobody new is let in', async () => {
     const server = await serve('--timeout-idle', '60s');
     const idle = await Wire.open(server);
