@@ -80,15 +80,20 @@ bool project_catalog(struct arena *a, struct pgsync *db, const struct catalog **
 
 /* Under an empty search_path PostgreSQL writes every name in a view's definition with its schema.
  */
-bool project_facts(struct arena *a, struct pgsync *db, struct pull_facts **out, struct err *e)
+bool project_view_facts(struct arena *a, struct pgsync *db, const struct catalog *catalog,
+	struct pull_facts **out, struct err *e)
 {
-	const struct catalog *catalog;
 	str json;
-	return project_catalog(a, db, &catalog, e) &&
-		pgsync_exec(db, S("set search_path to ''"), e) &&
+	return pgsync_exec(db, S("set search_path to ''"), e) &&
 		pgsync_value(db, a, embedded_sql("pull.sql"), &json, e) &&
 		pgsync_exec(db, S("reset search_path"), e) &&
 		pull_facts_read(a, catalog, json, out, e);
+}
+
+bool project_facts(struct arena *a, struct pgsync *db, struct pull_facts **out, struct err *e)
+{
+	const struct catalog *catalog;
+	return project_catalog(a, db, &catalog, e) && project_view_facts(a, db, catalog, out, e);
 }
 
 bool project_install(struct pgsync *db, struct err *e)

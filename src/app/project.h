@@ -25,6 +25,10 @@ MUST_USE bool project_catalog(struct arena *a, struct pgsync *db, const struct c
 MUST_USE bool project_facts(struct arena *a, struct pgsync *db, struct pull_facts **out,
 	struct err *e);
 
+/* The latter alone, for a catalog that is there. */
+MUST_USE bool project_view_facts(struct arena *a, struct pgsync *db, const struct catalog *catalog,
+	struct pull_facts **out, struct err *e);
+
 /* Creates or upgrades the schema "fraiseql": sql/install in its order. Fails: by SQLSTATE. */
 MUST_USE bool project_install(struct pgsync *db, struct err *e);
 

@@ -3,6 +3,7 @@
 
 #include "ev/file.h"
 #include "pg/sync.h"
+#include "pull/misses.h"
 
 bool pulling_facts(struct arena *a, const char *conninfo, const struct log *log,
 	struct pull_facts **out, struct err *e)
@@ -12,6 +13,19 @@ bool pulling_facts(struct arena *a, const char *conninfo, const struct log *log,
 		return false;
 	bool ok = project_facts(a, db, out, e);
 	pgsync_close(db);
+	return ok;
+}
+
+bool pulling_misses(struct compiled *c, const char *conninfo, const struct log *log, struct err *e)
+{
+	struct pgsync *db;
+	struct pull_facts *facts;
+	if (!pgsync_open(conninfo, "fraiseql", log, &db, e))
+		return false;
+	bool ok = project_view_facts(c->arena, db, c->model->catalog, &facts, e);
+	pgsync_close(db);
+	if (ok)
+		pull_misses(c->arena, c->model, facts, &c->diagnostics);
 	return ok;
 }
 

@@ -11,6 +11,7 @@
 
 #include "app/dev.h"
 #include "app/project.h"
+#include "app/pulling.h"
 #include "app/worker.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -138,6 +139,10 @@ static bool compile(struct server *s, struct err *e)
 	if (!ok) {
 		publish_error(s, e, STR_NONE);
 	} else {
+		struct err unread;
+		if (c.model && s->mode == MODE_DEV &&
+			!pulling_misses(&c, conninfo(s), &s->log, &unread))
+			log_debug(&s->log, "documents of views: %s", unread.message);
 		project_log(&c.diagnostics, &s->log);
 		publish_status(s, &c.diagnostics);
 		ok = c.model ||

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "app/local.h"
+#include "app/pulling.h"
 #include "base/json.h"
 #include "graphql/parser.h"
 #include "schema/index_hint.h"
@@ -133,6 +134,8 @@ static int check(struct cli *c, struct local *l)
 	if (!local_compile(l, c->arena, &r, &e))
 		return cli_fail(c, &e);
 	int status;
+	if (r.model && !pulling_misses(&r, local_conninfo(l), &c->log, &e))
+		return cli_fail(c, &e);
 	if (r.model && cli_value(c, "indexes"))
 		index_hints(c->arena, r.model, &r.diagnostics);
 	if (cli_value(c, "json")) {
@@ -160,7 +163,8 @@ const struct command CMD_CHECK = {
 	.args = "",
 	.doc = "check the schema against the database: every problem at once",
 	.text = "Reads the schema's files and the database's catalog, as a start would, and prints "
-		"errors, warnings and hints, each with file, line, column and what to do.\n"
+		"errors, warnings and hints, each with file, line, column and what to do. Of JSON "
+		"documents it warns of keys that a view's definition shows not to be there.\n"
 		"Without a database in the settings the private one of \"fraiseql dev\" is used.",
 	.example = "fraiseql check --database postgresql:///blog",
 	.options = OPTIONS,

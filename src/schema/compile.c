@@ -11,8 +11,25 @@
 #include "graphql/parser.h"
 #include "schema/rule.h"
 
+/* Nothing but what GraphQL ignores. Spec: §2.1.7 */
+static bool is_blank(str text)
+{
+	bool comment = false;
+	if (str_starts(text, S("\xef\xbb\xbf")))
+		text = str_sub(text, 3, text.n);
+	for (size_t i = 0; i < text.n; i++) {
+		char b = text.p[i];
+		comment = b == '#' || (comment && b != '\n' && b != '\r');
+		if (!comment && b != ' ' && b != '\t' && b != '\n' && b != '\r' && b != ',')
+			return false;
+	}
+	return true;
+}
+
 static void parse_file(struct compiler *c, const struct source_file *file)
 {
+	if (is_blank(file->text))
+		return;
 	struct source *s = arena_new(c->arena, struct source);
 	struct gql_errors errors = { .arena = c->arena };
 	struct ast_document document;
@@ -38,7 +55,8 @@ static bool parse_files(struct compiler *c)
 	for (size_t i = 0; i < c->options->nfiles; i++)
 		parse_file(c, &c->options->files[i]);
 	if (c->diagnostics->errors == before && c->definitions.n == 0)
-		diag_error(c, NULL, 0, "There is no schema: no file contains a definition.");
+		diag_no_query(diag_error(c, NULL, 0,
+			"There is no schema: no file contains a definition."));
 	return c->diagnostics->errors == before;
 }
 

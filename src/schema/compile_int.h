@@ -89,6 +89,8 @@ struct diagnostic *diag_warning(struct compiler *c, const struct source *s, uint
 	const char *fmt, ...) PRINTF(4, 5);
 /* ` did you mean "x"?` as a hint, or nothing. */
 void diag_nearest(struct compiler *c, struct diagnostic *d, str nearest);
+/* What to do without a Query type, as a hint. */
+void diag_no_query(struct diagnostic *d);
 void diag_from_gql(struct compiler *c, const struct gql_error *e);
 
 /* ---- directives.c ---- */
@@ -105,6 +107,8 @@ bool directive_text(struct compiler *c, const struct source *s, const struct ast
 /* A list of texts (one text counts as a list of one); the same. */
 bool directive_texts(struct compiler *c, const struct source *s, const struct ast_directive *d,
 	const char *name, struct ast_value ***items, size_t *n);
+/* The nearest name of a directive that may be used, or empty. */
+str directives_nearest(struct compiler *c, str name);
 /* Reports directives that are known but not implemented, everywhere. */
 void directives_check(struct compiler *c);
 /* Puts the definitions of the directives that are used and not defined by the documents. */

@@ -59,6 +59,8 @@ static struct diagnostic *add(struct compiler *c, int severity, const struct sou
 		d->severity = DIAG_WARNING;
 	else
 		c->diagnostics->errors++;
+	if (!s && c->options->nfiles == 1)
+		d->file = str_dup(c->arena, c->options->files[0].path);
 	if (!s)
 		return d;
 	struct location l = source_location(s, at);
@@ -119,13 +121,64 @@ static str not_generated(struct compiler *c, str message)
 		STR_ARG(of));
 }
 
+/* `Unknown directive "@lst".`: a hint at the nearest. */
+static str directive_meant(struct compiler *c, str message)
+{
+	str prefix = S("Unknown directive \"@");
+	if (!str_starts(message, prefix))
+		return STR_NONE;
+	str name = str_sub(message, prefix.n, message.n);
+	str near = directives_nearest(c, str_sub(name, 0, str_find(name, '"')));
+	return near.n ? str_printf(c->arena, "Did you mean \"@%.*s\"?", STR_ARG(near)) : STR_NONE;
+}
+
+static bool is_about_query(const struct gql_error *e)
+{
+	return e->nplaces == 0 && str_starts(e->message, S("Query root type"));
+}
+
+/* The object type that was probably to be Query; NULL when there is none. */
+static const struct ast_definition *query_meant(const struct compiler *c)
+{
+	str query = S("Query");
+	for (size_t i = 0; i < c->nwritten; i++) {
+		const struct ast_definition *d = c->definitions.at[i];
+		if (d->kind == AST_OBJECT_TYPE && str_nearest(d->name.text, &query, 1).n)
+			return d;
+	}
+	return NULL;
+}
+
+void diag_no_query(struct diagnostic *d)
+{
+	d->hint = S("Write what clients may ask for: type Query { … }");
+}
+
+static void about_query(struct compiler *c, const struct gql_error *e)
+{
+	const struct ast_definition *meant = query_meant(c);
+	struct diagnostic *d =
+		add(c, DIAG_ERROR, meant ? meant->source : NULL, meant ? meant->name.at : 0);
+	d->message = e->message;
+	if (meant)
+		diag_nearest(c, d, S("Query"));
+	else
+		diag_no_query(d);
+}
+
 void diag_from_gql(struct compiler *c, const struct gql_error *e)
 {
+	if (is_about_query(e)) {
+		about_query(c, e);
+		return;
+	}
 	const struct gql_place *first = e->nplaces ? &e->places[0] : NULL;
 	struct diagnostic *d =
 		add(c, DIAG_ERROR, first ? first->source : NULL, first ? first->at : 0);
 	d->message = e->message;
 	d->hint = not_generated(c, e->message);
+	if (!d->hint.n)
+		d->hint = directive_meant(c, e->message);
 	if (e->nplaces < 2 || d->hint.n || !e->places[1].source)
 		return;
 	struct location l = source_location(e->places[1].source, e->places[1].at);

@@ -216,6 +216,24 @@ static void check_list(struct compiler *c, const struct ast_definition *d,
 	}
 }
 
+str directives_nearest(struct compiler *c, str name)
+{
+	static const str OF_GRAPHQL[] = { STR_INIT("deprecated"), STR_INIT("specifiedBy"),
+		STR_INIT("oneOf") };
+	size_t n = 0;
+	str *names = arena_array(c->arena, str,
+		COUNT(DIRECTIVES) + COUNT(OF_GRAPHQL) + c->definitions.n);
+	for (size_t i = 0; i < COUNT(DIRECTIVES); i++)
+		if (DIRECTIVES[i].implemented)
+			names[n++] = str_from(DIRECTIVES[i].name);
+	for (size_t i = 0; i < COUNT(OF_GRAPHQL); i++)
+		names[n++] = OF_GRAPHQL[i];
+	for (size_t i = 0; i < c->definitions.n; i++)
+		if (c->definitions.at[i]->kind == AST_DIRECTIVE_DEF)
+			names[n++] = c->definitions.at[i]->name.text;
+	return str_nearest(name, names, n);
+}
+
 void directives_check(struct compiler *c)
 {
 	each_list(c, check_list, NULL);

@@ -214,7 +214,7 @@ type Mutation {
     ['schema/person.graphql', 7, /born/, /Date/],
     ['schema/person.graphql', 8, /"frend"/, undefined],
     ['schema/person.graphql', 9, /Unknown type "Nothing"/, undefined],
-    ['schema/query.graphql', 3, /Unknown directive "@lst"/, undefined],
+    ['schema/query.graphql', 3, /Unknown directive "@lst"/, /Did you mean "@list"\?/],
     ['schema/query.graphql', 8, /no function "fn_renam"/, /fn_rename/],
   ];
 
@@ -248,6 +248,69 @@ type Mutation {
     const { code, stdout, stderr } = await fraiseql(['check'], { cwd: dir, env: env() });
     assert.equal(code, FAILED);
     assert.match(stdout + stderr, /^schema\.graphql:3:1: error: .*Expected "?\]/m);
+  });
+
+  it('tells where a schema without Query goes wrong, and what an empty one needs', async () => {
+    const said = async (text) => {
+      const dir = await project({ 'schema.graphql': text });
+      const { code, stderr } = await fraiseql(['check'], { cwd: dir, env: env() });
+      assert.equal(code, FAILED);
+      return stderr;
+    };
+    assert.equal(await said('type Person { id: Int! }\ntype Qery {\n  a: Int\n}\n'),
+      'schema.graphql:2:6: error: Query root type must be provided.\n'
+      + '    type Qery {\n         ^\n  Did you mean "Query"?\n');
+    assert.equal(await said('type Person { id: Int! }\n'),
+      'schema.graphql: error: Query root type must be provided.\n  Write what clients may ask for: type Query { … }\n');
+    for (const empty of ['', '\n', '# nothing\n']) {
+      assert.equal(await said(empty), 'schema.graphql: error: There is no schema: no file contains a definition.\n'
+        + '  Write what clients may ask for: type Query { … }\n');
+    }
+  });
+
+  it('warns of fields whose key no document of their view has', async () => {
+    await sql('create table doc_base (id int primary key, name text not null, zip text, extra jsonb);',
+      `create view v_doc as select id, jsonb_build_object('id', id, 'full_name', name, 'home', jsonb_build_object(
+        'zip', zip), 'kids', (select jsonb_agg(jsonb_build_object('zip', k.zip, 'age', k.id)) from doc_base k)) as data
+        from doc_base;`,
+      // what is not known for certain is not complained of
+      "create view v_open as select id, jsonb_build_object('id', id) || extra as data from doc_base;",
+      `create view v_either as select id, 'A' as kind, jsonb_build_object('a', id) as data from doc_base
+        union all select id, 'B', jsonb_build_object('b', id) from doc_base;`,
+      'create table doc_table (id int primary key, data jsonb);');
+    const dir = await project({ 'schema.graphql': `type Doc @source(relation: "v_doc") {
+  id: Int!
+  fullNam: String!
+  home: Place
+  kids: [Place!]
+  street: String @column(path: "home.street")
+}
+type Place {
+  zip: String
+  age: Int
+  zib: String
+}
+type Open @source(relation: "v_open") { id: Int! whatever: String }
+type Either @source(relation: "v_either") { id: Int! a: Int b: Int }
+type Table @source(relation: "doc_table") { id: Int! whatever: String }
+type Query { docs: [Doc!]! opens: [Open!]! eithers: [Either!]! tables: [Table!]! }
+` });
+    const { code, stdout, stderr } = await fraiseql(['check'], { cwd: dir, env: env() });
+    assert.equal(code, DONE);
+    assert.match(stdout, /: 3 warnings\n$/);
+    assert.equal(stderr, `schema.graphql:3:3: warning: Doc.fullNam: the document of "v_doc" has no key "full_nam": \
+it is always null.
+      fullNam: String!
+      ^
+  Did you mean "fullName"?
+schema.graphql:6:3: warning: Doc.street: the document of "v_doc" has no key "street": it is always null.
+      street: String @column(path: "home.street")
+      ^
+schema.graphql:11:3: warning: Place.zib: the document of "v_doc" has no key "zib": it is always null.
+      zib: String
+      ^
+  Did you mean "zip"?
+`);
   });
 
   it('tells a missing schema and a missing database apart', async () => {
