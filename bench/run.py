@@ -244,7 +244,10 @@ def measure_pgbench(a, op, clients, url, postmaster):
 
 
 def start_nginx(folder, answers):
-    blocks = "".join(f"location /{op} {{ return 200 '{'x' * size}'; }}\n" for op, size in answers.items())
+    def answer(size, piece=4000):  # nginx takes parameters of 4 KB at most
+        sets = "".join(f"set $v{i} '{'x' * min(piece, size - at)}'; " for i, at in enumerate(range(0, size, piece)))
+        return sets + 'return 200 "' + "".join(f"$v{i}" for i in range((size + piece - 1) // piece)) + '"; '
+    blocks = "".join(f"location /{op} {{ {answer(size)}}}\n" for op, size in answers.items())
     conf = os.path.join(folder, "nginx.conf")
     with open(conf, "w") as f:
         f.write(f"daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n"
