@@ -216,21 +216,7 @@ static bool put_item(struct exec *x, const struct plan_root *root, size_t i)
 
 static void put_items(struct exec *x, const struct plan_root *root)
 {
-	const struct outcomes *all = x->outcomes[root - x->plan->roots];
-	exec_put_key(x, root);
-	size_t start = x->out.n;
-	buf_putc(&x->out, '[');
-	for (size_t i = 0; i < all->n; i++) {
-		if (i)
-			buf_putc(&x->out, ',');
-		if (put_item(x, root, i))
-			continue;
-		buf_cut(&x->out, start);
-		x->data_null |= root->field.shape->non_null;
-		buf_lit(&x->out, "null");
-		return;
-	}
-	buf_putc(&x->out, ']');
+	exec_put_items(x, root, x->outcomes[root - x->plan->roots]->n, put_item);
 }
 
 bool contract_has_items(const struct exec *x, const struct plan_root *root)

@@ -223,6 +223,25 @@ void exec_put_key(struct exec *x, const struct plan_root *root)
 	buf_put(&x->out, root->field.key);
 }
 
+void exec_put_items(struct exec *x, const struct plan_root *root, size_t n,
+	bool (*put)(struct exec *x, const struct plan_root *root, size_t i))
+{
+	exec_put_key(x, root);
+	size_t start = x->out.n;
+	buf_putc(&x->out, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_putc(&x->out, ',');
+		if (put(x, root, i))
+			continue;
+		buf_cut(&x->out, start);
+		x->data_null |= root->field.shape->non_null;
+		buf_lit(&x->out, "null");
+		return;
+	}
+	buf_putc(&x->out, ']');
+}
+
 struct projection exec_projection(struct exec *x)
 {
 	return (struct projection){ .out = &x->out,

@@ -111,6 +111,9 @@ struct gql_error *exec_database_error(struct exec *x, const struct plan_root *ro
 	const struct err *e, const struct pgdiag *diag);
 /* Writes ",": and the root's key; then its value must follow. */
 void exec_put_key(struct exec *x, const struct plan_root *root);
+/* Writes the root as a list of `n` items; an item that can't be null and is makes it null. */
+void exec_put_items(struct exec *x, const struct plan_root *root, size_t n,
+	bool (*put)(struct exec *x, const struct plan_root *root, size_t i));
 struct projection exec_projection(struct exec *x);
 /* Finishes the value of `root` as null, or data as a whole. */
 void exec_put_null(struct exec *x, const struct plan_root *root);

@@ -326,6 +326,8 @@ static bool put_item(struct exec *x, const struct plan_root *root, size_t i)
 	const struct item *item = &x->written->items[i];
 	const struct mutation_plan *m = root->mutation;
 	struct projection p = exec_projection(x);
+	if (x->plan->atomic && item->failure)
+		x->failures[root - x->plan->roots] = item->failure;
 	p.splices = item->splices;
 	if (!item->failure && item->row.p) {
 		buf_put(&x->out, item->row.n ? item->row : S("null"));
@@ -341,22 +343,7 @@ static bool put_item(struct exec *x, const struct plan_root *root, size_t i)
 
 static void put_items(struct exec *x, const struct plan_root *root)
 {
-	exec_put_key(x, root);
-	size_t start = x->out.n;
-	buf_putc(&x->out, '[');
-	for (size_t i = 0; i < x->written->nitems; i++) {
-		if (i)
-			buf_putc(&x->out, ',');
-		if (x->plan->atomic && x->written->items[i].failure)
-			x->failures[root - x->plan->roots] = x->written->items[i].failure;
-		if (put_item(x, root, i))
-			continue;
-		buf_cut(&x->out, start);
-		x->data_null |= root->field.shape->non_null;
-		buf_lit(&x->out, "null");
-		return;
-	}
-	buf_putc(&x->out, ']');
+	exec_put_items(x, root, x->written->nitems, put_item);
 }
 
 void write_put_failed(struct exec *x, const struct plan_root *root, const struct failure *f)
