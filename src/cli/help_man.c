@@ -116,6 +116,8 @@ static void put_files(struct buf *b)
 		{ "schema.graphql, schema/", "The API." },
 		{ "db/schema/, db/seeds/", "SQL that makes the private database of development." },
 		{ ".fraiseql/postgres/", "The private database and its log." },
+		{ "/var/lib/fraiseql/",
+			"The private databases of root's projects that the user postgres can't enter." },
 	};
 	put_section(b, "FILES");
 	for (size_t i = 0; i < COUNT(FILES); i++) {

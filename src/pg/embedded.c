@@ -1,7 +1,8 @@
 /*
  * embedded - a private server's life.
  *
- *     place_find ─▶ stop what was left behind ─▶ initdb, once ─▶ start ─▶ ready ─▶ database
+ *     place_find ─▶ stop and drop what was left behind ─▶ initdb, once ─▶ start ─▶ ready ─▶
+ * database
  *
  * initdb works in data.new, which becomes `data` by renaming, so a killed initdb leaves nothing
  * that looks like a cluster. The lock is held from the start to the end; whoever holds it may stop
@@ -60,7 +61,7 @@ static str pid_file_line(struct arena *a, const struct embedded *s, unsigned lin
 	return str_trim(got);
 }
 
-static pid_t pid_file_pid(const struct embedded *s)
+pid_t embedded_pid_in_file(const struct embedded *s)
 {
 	int64_t pid = 0;
 	if (!num_i64(pid_file_line(s->arena, s, 0), &pid) || pid < 2 || pid > INT32_MAX)
@@ -90,7 +91,7 @@ static bool wait_gone(const struct embedded *s, pid_t pid, unsigned ms)
 /* Stops a server whose process of ours is gone; removes a pid file that means somebody else. */
 static bool clear_left_over(struct embedded *s, struct err *e)
 {
-	pid_t pid = pid_file_pid(s);
+	pid_t pid = embedded_pid_in_file(s);
 	if (pid == 0)
 		return true;
 	if (is_our_server(s, pid)) {
@@ -323,7 +324,7 @@ static bool wait_shared(struct embedded *s, struct err *e)
 	bool ready = false;
 	for (unsigned waited = 0; waited < FAST_STOP_MS && !ready; waited += POLL_MS) {
 		arena_reset(scratch);
-		pid_t pid = pid_file_pid(s);
+		pid_t pid = embedded_pid_in_file(s);
 		ready = pid && is_our_server(s, pid) &&
 			str_eq(pid_file_line(scratch, s, LINE_STATUS), S("ready"));
 		if (!ready)
@@ -345,8 +346,10 @@ bool embedded_is_shared(const struct embedded *s)
 
 static bool run_server(struct embedded *s, struct err *e)
 {
-	return place_find_binaries(s, e) && clear_left_over(s, e) && make_cluster(s, e) &&
-		start_server(s, e);
+	if (!clear_left_over(s, e) || !outside_settle(s, e))
+		return false;
+	outside_sweep(s);
+	return place_find_binaries(s, e) && make_cluster(s, e) && start_server(s, e);
 }
 
 static void stop_server(struct embedded *s)

@@ -41,7 +41,8 @@ const char *embedded_conninfo(const struct embedded *s);
 const char *embedded_log_path(const struct embedded *s);
 /*
  * Where data, log and lock are: `dir`, or a directory below /var/lib/fraiseql when root runs this
- * and the server's user can't reach `dir`.
+ * and the server's user can't reach `dir`. The latter is dropped by a start after `dir` was
+ * deleted.
  */
 const char *embedded_state_dir(const struct embedded *s);
 /* False once the server has ended by itself. */

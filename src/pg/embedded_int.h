@@ -11,7 +11,8 @@ struct embedded {
 	struct arena *arena;
 	const struct embedded_options *options; /* during the start */
 	const char *state_dir, *data_dir, *log_path, *lock_path, *socket_dir, *bin_dir, *conninfo;
-	uid_t uid; /* of the server */
+	const char *project; /* when the state is outside of it; else NULL */
+	uid_t uid;           /* of the server */
 	gid_t gid;
 	bool as_root; /* we are root, the server is not */
 	bool shared;  /* another process holds the lock and runs the server */
@@ -20,6 +21,8 @@ struct embedded {
 };
 
 void embedded_tell(const struct embedded *s, const char *text);
+/* The process in the data directory's postmaster.pid, 0 when there is none. */
+pid_t embedded_pid_in_file(const struct embedded *s);
 
 /* place.c */
 /* The user, the directories, the lock. Fails: ERR_CONFIG, ERR_IO, ERR_UNAVAILABLE (locked). */
@@ -30,8 +33,19 @@ MUST_USE bool place_find_binaries(struct embedded *s, struct err *e);
 /* A directory of mode `mode` that belongs to the server's user. Fails: ERR_IO. */
 MUST_USE bool place_own_dir(const struct embedded *s, const char *path, unsigned mode,
 	struct err *e);
-/* Deletes a directory with all that is in it; nothing happens when it is missing. */
-void place_remove_tree(const char *path);
+/* Deletes a file, or a directory with all that is in it on its file system; missing is true. False,
+ * with errno, when something stays. */
+bool place_remove_tree(const char *path);
+const char *place_hash(struct arena *a, const char *path);
+
+/* outside.c */
+/* Where the state of a project lives that the server's user can't reach. */
+const char *outside_dir(struct arena *a, const char *project);
+/* State outside of the project that its note does not name is dropped; then the note names it. Does
+ * nothing when it is inside. Needs the lock. Fails: ERR_CONFIG (another project's), ERR_IO. */
+MUST_USE bool outside_settle(struct embedded *s, struct err *e);
+/* Drops what projects that are certainly gone have left outside. */
+void outside_sweep(struct embedded *s);
 
 /* proc.c */
 struct proc {

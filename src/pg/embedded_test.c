@@ -183,29 +183,211 @@ static void test_long_path(void **state)
 	check_end();
 }
 
+/* ---- data below /var/lib/fraiseql ---- */
+
 /* Root's project in a directory that nobody else may enter. */
+struct closed {
+	char project[320], state_dir[300], said[2000];
+};
+
+static void on_progress(void *arg, const char *text)
+{
+	char *said = ((struct closed *)arg)->said;
+	snprintf(said + strlen(said), 2000 - strlen(said), "%s\n", text);
+}
+
+static struct closed closed_project(const char *name)
+{
+	struct closed c = { 0 };
+	struct err e;
+	char closed[300];
+	snprintf(closed, sizeof closed, "%s/closed", test_server.dir);
+	snprintf(c.project, sizeof c.project, "%s/%s", closed, name);
+	assert_true(file_mkdirs(closed, 0700, &e) && chmod(closed, 0700) == 0);
+	return c;
+}
+
+static struct embedded *closed_start(struct closed *c)
+{
+	static const char *const SETTINGS[] = { "fsync=off", NULL };
+	struct embedded_options o = { .dir = c->project,
+		.settings = SETTINGS,
+		.progress = on_progress,
+		.arg = c };
+	struct err e = { 0 };
+	struct embedded *s = NULL;
+	c->said[0] = '\0';
+	CHECK_TRUE("start", embedded_start(&o, &s, &e));
+	CHECK_STR("error", str_from(e.message), "");
+	assert_non_null(s);
+	snprintf(c->state_dir, sizeof c->state_dir, "%s", embedded_state_dir(s));
+	return s;
+}
+
+static bool said(const struct closed *c, const char *text)
+{
+	return strstr(c->said, text) != NULL;
+}
+
+static bool was_kept(struct closed *c)
+{
+	struct embedded *s = closed_start(c);
+	struct err e = { 0 };
+	struct pgsync *db = NULL;
+	bool ok = pgsync_open(embedded_conninfo(s), "test", NULL, &db, &e) &&
+		pgsync_exec(db, S("select from kept"), &e);
+	pgsync_close(db);
+	embedded_stop(s);
+	return ok;
+}
+
 static void test_closed_path(void **state)
 {
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	struct err e = { 0 };
-	struct embedded *s = NULL;
-	char closed[300], dir[320];
-	snprintf(closed, sizeof closed, "%s/closed", test_server.dir);
-	snprintf(dir, sizeof dir, "%s/project", closed);
-	assert_true(file_mkdirs(closed, 0700, &e));
-	CHECK_TRUE("start", start(dir, &s, &e));
-	CHECK_STR("error", str_from(e.message), "");
-	char state_dir[300] = "";
-	if (s) {
-		check_query(s, "select 1", "1");
-		snprintf(state_dir, sizeof state_dir, "%s", embedded_state_dir(s));
-		CHECK_TRUE("elsewhere", str_starts(str_from(state_dir), S("/var/lib/fraiseql/")));
-	}
+	struct closed c = closed_project("project");
+	struct embedded *s = closed_start(&c);
+	check_query(s, "create table kept ()", NULL);
+	CHECK_TRUE("elsewhere", str_starts(str_from(c.state_dir), S("/var/lib/fraiseql/")));
+	CHECK_TRUE("new", said(&c, "initialising"));
 	embedded_stop(s);
-	if (state_dir[0])
-		place_remove_tree(state_dir);
+	CHECK_TRUE("kept", was_kept(&c));
+	CHECK_TRUE("says nothing", !said(&c, "dropping"));
+
+	place_remove_tree(c.project);
+	CHECK_TRUE("begins afresh", !was_kept(&c));
+	CHECK_TRUE("says so", said(&c, "dropping"));
+	place_remove_tree(c.project);
+	place_remove_tree(c.state_dir);
+	check_end();
+}
+
+/* What an earlier version made has no mark, but a note that names it. */
+static void test_closed_path_unmarked(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	struct closed c = closed_project("unmarked");
+	struct embedded *s = closed_start(&c);
+	check_query(s, "create table kept ()", NULL);
+	embedded_stop(s);
+	char mark[400];
+	snprintf(mark, sizeof mark, "%s/project", c.state_dir);
+	assert_int_equal(unlink(mark), 0);
+	CHECK_TRUE("kept", was_kept(&c));
+	CHECK_TRUE("marked", file_exists(mark));
+
+	assert_int_equal(unlink(mark), 0);
+	place_remove_tree(c.project);
+	CHECK_TRUE("not dropped: it is not certain whose it is", was_kept(&c));
+
+	struct err e = { 0 };
+	assert_true(file_write(mark, S("/somebody/else\n0 0 /\n"), &e));
+	struct embedded_options o = { .dir = c.project };
+	CHECK_TRUE("another's is refused", !embedded_start(&o, &s, &e));
+	CHECK_INT("code", e.code, ERR_CONFIG);
+	CHECK_TRUE("says whose", strstr(e.message, "/somebody/else") != NULL);
+	place_remove_tree(c.project);
+	place_remove_tree(c.state_dir);
+	check_end();
+}
+
+/* Another project's start, as far as it matters here: does `path` survive it? */
+static bool survives(struct closed *c, const char *path)
+{
+	struct embedded_options o = { .progress = on_progress, .arg = c };
+	struct embedded s = { .arena = arena_open(0), .options = &o, .as_root = true };
+	c->said[0] = '\0';
+	outside_sweep(&s);
+	arena_close(s.arena);
+	return file_exists(path);
+}
+
+static void test_project_gone(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	struct closed gone = closed_project("gone"), other = closed_project("other");
+	struct embedded *s = closed_start(&gone);
+	place_remove_tree(gone.project);
+	CHECK_TRUE("a running server's data stay", survives(&gone, gone.state_dir));
+	embedded_stop(s);
+	embedded_stop(closed_start(&other));
+	CHECK_TRUE("dropped", !file_exists(gone.state_dir));
+	CHECK_TRUE("says so", said(&other, "dropping") && said(&other, gone.project));
+	CHECK_TRUE("nothing else is", survives(&other, other.state_dir));
+	CHECK_STR("says", str_from(other.said), "");
+	place_remove_tree(other.project);
+	place_remove_tree(other.state_dir);
+	check_end();
+}
+
+static void write_text(const char *path, const char *text)
+{
+	struct err e = { 0 };
+	CHECK_TRUE(path, file_write(path, str_from(text), &e));
+}
+
+/* What is not certainly ours stays: the mark … */
+static void check_other_marks(struct closed *c, const char *data)
+{
+	char mark[400], hidden[400], text[400];
+	snprintf(mark, sizeof mark, "%s/project", c->state_dir);
+	snprintf(hidden, sizeof hidden, "%s/hidden", c->state_dir);
+	rename(mark, hidden);
+	CHECK_TRUE("no mark", survives(c, data));
+	assert_int_equal(symlink(hidden, mark), 0);
+	CHECK_TRUE("a mark that is a link", survives(c, data));
+	unlink(mark);
+	snprintf(text, sizeof text, "%s\n0 0 /\n", c->project);
+	write_text(mark, text);
+	CHECK_TRUE("a project on another file system", survives(c, data));
+	rename(hidden, mark);
+}
+
+/* … and the directory. */
+static void check_other_dirs(struct closed *c, const char *data)
+{
+	char other[400];
+	snprintf(other, sizeof other, "%s0", c->state_dir);
+	chmod(c->state_dir, 0777);
+	CHECK_TRUE("a directory that others can write", survives(c, data));
+	chmod(c->state_dir, 0755);
+	rename(c->state_dir, other);
+	CHECK_TRUE("a directory of another name", survives(c, other));
+	assert_int_equal(symlink(other, c->state_dir), 0);
+	CHECK_TRUE("a link", survives(c, data));
+	unlink(c->state_dir);
+	rename(other, c->state_dir);
+}
+
+static void test_not_ours(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	struct closed c = closed_project("gone");
+	embedded_stop(closed_start(&c));
+	place_remove_tree(c.project);
+	char data[400], path[400], text[40];
+	snprintf(data, sizeof data, "%s/data/PG_VERSION", c.state_dir);
+	check_other_marks(&c, data);
+	check_other_dirs(&c, data);
+
+	snprintf(path, sizeof path, "%s/data/postmaster.pid", c.state_dir);
+	snprintf(text, sizeof text, "%ld\n", (long)getpid());
+	write_text(path, text);
+	CHECK_TRUE("a server that may be running", survives(&c, data));
+	unlink(path);
+
+	snprintf(path, sizeof path, "%s/foreign", c.state_dir);
+	write_text(path, "");
+	CHECK_TRUE("a file that is not ours", survives(&c, path));
+	CHECK_TRUE("the rest is dropped", !file_exists(data));
+	place_remove_tree(c.state_dir);
 	check_end();
 }
 
@@ -233,6 +415,9 @@ int main(void)
 		cmocka_unit_test(test_bad_setting),
 		cmocka_unit_test(test_long_path),
 		cmocka_unit_test(test_closed_path),
+		cmocka_unit_test(test_closed_path_unmarked),
+		cmocka_unit_test(test_project_gone),
+		cmocka_unit_test(test_not_ours),
 	};
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

@@ -9,8 +9,7 @@
  *
  * PostgreSQL refuses to run as root. Started by root, the server runs as whoever owns the data
  * already, else as `postgres`, else as `nobody`; that user must be able to reach the directory.
- * Below a home directory of mode 0700 it can't: then the state lives below /var/lib/fraiseql, and a
- * text file `location` in the project's directory says so.
+ * Below a home directory of mode 0700 it can't: then the state lives outside (outside.c).
  */
 #include "pg/embedded_int.h"
 
@@ -20,7 +19,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -36,7 +34,6 @@ enum {
 	LOG_MAX = 16 << 20,
 };
 
-static const char ROOT_STATE[] = "/var/lib/fraiseql";
 static const char PACKAGES[] = "/usr/lib/postgresql";
 
 /* ---- small things ---- */
@@ -46,24 +43,46 @@ static const char *join(const struct embedded *s, const char *dir, const char *n
 	return str_printf(s->arena, "%s/%s", dir, name).p;
 }
 
-static const char *path_hash(const struct embedded *s, const char *path)
+const char *place_hash(struct arena *a, const char *path)
 {
 	uint64_t hash = str_hash(str_from(path), 0x66726169);
-	return str_printf(s->arena, "%016llx", (unsigned long long)hash).p;
+	return str_printf(a, "%016llx", (unsigned long long)hash).p;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+/* By descriptors: its owner may replace directories by links meanwhile. */
+static bool remove_at(int dir, const char *name, dev_t device, unsigned depth)
 {
-	UNUSED(st);
-	UNUSED(type);
-	UNUSED(at);
-	return remove(path);
+	struct stat st;
+	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return true;
+	if (errno != EISDIR || depth == 0)
+		return false;
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool ok = fstat(fd, &st) == 0;
+	if (ok && device && st.st_dev != device) {
+		ok = false;
+		errno = EXDEV;
+	}
+	DIR *d = ok ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	while (ok && d && (entry = readdir(d)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			ok = remove_at(fd, entry->d_name, st.st_dev, depth - 1);
+	int failed = errno;
+	if (d)
+		closedir(d);
+	else
+		close(fd);
+	errno = failed;
+	return ok && d && unlinkat(dir, name, AT_REMOVEDIR) == 0;
 }
 
-void place_remove_tree(const char *path)
+bool place_remove_tree(const char *path)
 {
-	enum { FDS = 16 };
-	nftw(path, remove_one, FDS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	enum { DEPTH = 64 };
+	return remove_at(AT_FDCWD, path, 0, DEPTH);
 }
 
 bool place_own_dir(const struct embedded *s, const char *path, unsigned mode, struct err *e)
@@ -132,18 +151,17 @@ static bool find_user(struct embedded *s, const char *data, struct err *e)
 	return true;
 }
 
-/* Root's project that the server's user can't reach: a directory below /var/lib, and a note. */
+/* Root's project that the server's user can't reach. */
 static bool move_state(struct embedded *s, const char *project, struct err *e)
 {
-	s->state_dir = join(s, ROOT_STATE, path_hash(s, project));
-	const char *data = join(s, s->state_dir, "data");
-	if (!find_user(s, data, e) || !file_mkdirs(s->state_dir, 0755, e))
+	s->project = project;
+	s->state_dir = outside_dir(s->arena, project);
+	if (!find_user(s, join(s, s->state_dir, "data"), e) || !file_mkdirs(s->state_dir, 0755, e))
 		return false;
 	if (!is_reachable(s, s->state_dir))
 		return err_set(e, ERR_CONFIG, "the database server's user can't reach %s",
 			s->state_dir);
-	str note = str_printf(s->arena, "%s\n", s->state_dir);
-	return file_write(join(s, project, "location"), note, e);
+	return true;
 }
 
 static bool find_state(struct embedded *s, struct err *e)
@@ -188,6 +206,10 @@ static bool take_lock(struct embedded *s, struct err *e)
 		return false;
 	}
 	s->lock_fd = fd;
+	struct stat st;
+	if (fstat(fd, &st) != 0 || st.st_nlink == 0) /* see outside_sweep */
+		return err_set(e, ERR_UNAVAILABLE, "%s was dropped just now; start again",
+			s->state_dir);
 	str text = str_printf(s->arena, "%ld", (long)getpid());
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, text.p, text.n, 0) != (ssize_t)text.n)
 		return err_errno(e, ERR_IO, "write", s->lock_path);
@@ -205,7 +227,7 @@ static bool fits_socket(const char *path)
 
 static bool find_socket_dir(struct embedded *s, struct err *e)
 {
-	const char *hash = path_hash(s, s->state_dir), *runtime = getenv("XDG_RUNTIME_DIR");
+	const char *hash = place_hash(s->arena, s->state_dir), *runtime = getenv("XDG_RUNTIME_DIR");
 	const char *tries[3] = { join(s, s->state_dir, "run") };
 	size_t n = 1;
 	if (!s->as_root && runtime && file_is_dir(runtime))
