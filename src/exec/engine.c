@@ -479,7 +479,7 @@ static void send_query(struct exec *x)
 	job->tx = alone ? PGTX_NONE : PGTX_READ;
 	choose_lane(x, job);
 	if (job->lane != PGLANE_FAST)
-		job->tx = PGTX_READ; /* the fast lane's sessions are read-only by themselves */
+		job->tx = PGTX_READ; /* the fast lane is read-only by itself */
 	job->settings = x->settings;
 	job->nsettings = x->nsettings;
 	job->deadline_us = x->req->deadline_us;

@@ -204,6 +204,17 @@ static void send_settings(struct pgconn *c, struct pgjob *job)
 		send_query(c, p->set_sql[n / 2], own_key((unsigned)n / 2), n, op);
 }
 
+/* Behind a pooler the fast lane's sessions are not read-only: each Sync's transaction is made so,
+ * in front of the first job. */
+static void send_read_only(struct pgconn *c, struct pgjob *first)
+{
+	const char **v = params_for(c->pool, 2);
+	v[0] = "transaction_read_only";
+	v[1] = "on";
+	send_query(c, c->pool->set_sql[1], own_key(1), 2,
+		(struct pgop){ .job = first, .kind = OP_SET, .stmt = -1 });
+}
+
 static void send_params(struct pgconn *c, const struct pgstmt *s, struct pgop op)
 {
 	const char **v = params_for(c->pool, s->nparams);
@@ -292,6 +303,8 @@ void pipe_send(struct pgconn *c, struct pgjob **jobs, unsigned n)
 		bool solo = job_is_solo(p, job);
 		if (solo && open)
 			send_sync(c, NULL, false);
+		if (p->unnamed && (solo || !open) && job->tx == PGTX_NONE && job_is_read(job))
+			send_read_only(c, job);
 		send_job(c, job, solo);
 		open = !solo;
 	}

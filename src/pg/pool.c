@@ -105,7 +105,7 @@ static void open_lane(struct pgpool *p, enum pglane which, const struct pgpool_o
 }
 
 /* The fast lane's sessions refuse writes, since a job there has no transaction of its own to say
- * so. */
+ * so. With unnamed_statements, where sessions are not ours, its batches do: see pipe.c. */
 static bool build_sessions(struct pgpool *p, const struct pgpool_options *o, struct err *e)
 {
 	for (unsigned i = 0; i < PGLANE_COUNT; i++) {

@@ -405,6 +405,50 @@ static void test_deferred_constraint(void **state)
 	finish(&t);
 }
 
+/* As behind a pooler: the session has the role's settings only. */
+static void open_unnamed(struct t *t, char *conninfo, size_t size)
+{
+	struct pgpool_options o = small();
+	snprintf(conninfo, size, "%s options='-c IntervalStyle=iso_8601'", test_conninfo());
+	o.conninfo = conninfo;
+	o.unnamed_statements = true;
+	open_with(t, o);
+}
+
+static void test_unnamed_reads(void **state)
+{
+	(void)state;
+	static const char WRITE[] = "insert into unread values ($1::int) returning id";
+	struct t t;
+	struct tjob j[8];
+	char conninfo[600];
+	open_unnamed(&t, conninfo, sizeof conninfo);
+	must(&t, "drop table if exists unread");
+	must(&t, "create table unread (id int)");
+	/* One by itself; the first, one in the middle of a batch; sent again behind a failure. */
+	for (int n = 1; n <= 8; n += 7) {
+		for (int i = 0; i < n; i++) {
+			prepare(&t, &j[i], PGLANE_FAST, PGTX_NONE,
+				i % 4 == 0       ? WRITE
+					: i == 2 ? "select 1 / $1::int"
+						 : "select $1::text");
+			set_param(&j[i], i == 2 ? "0" : "7");
+			submit(&t, &j[i]);
+		}
+		CHECK_TRUE("all", run(&t));
+		for (int i = 0; i < n; i++) {
+			const char *want = i % 4 == 0 ? "25006" : i == 2 ? "22012" : "";
+			CHECK_STR("sqlstate", str_from(j[i].diag.sqlstate), want);
+			CHECK_STR("value", str_from(j[i].out), *want ? "" : "7");
+		}
+	}
+	exec(&t, &j[0], PGLANE_ISOLATED, PGTX_NONE, "insert into unread values (1) returning id");
+	CHECK_STR("other lanes write", str_from(j[0].out), "1");
+	check_value(&t, "select count(*) from unread", "1");
+	check_value(&t, "show transaction_read_only", "on");
+	finish(&t);
+}
+
 static void test_unnamed(void **state)
 {
 	(void)state;
@@ -412,11 +456,8 @@ static void test_unnamed(void **state)
 	struct tjob j;
 	struct pgpool_options o = small();
 	char conninfo[600];
-	snprintf(conninfo, sizeof conninfo, "%s options='-c IntervalStyle=iso_8601'",
-		test_conninfo());
-	o.conninfo = conninfo;
 	o.unnamed_statements = true;
-	open_with(&t, o);
+	open_unnamed(&t, conninfo, sizeof conninfo);
 	check_value(&t, "select 1", "1");
 	check_value(&t, "select count(*) from pg_prepared_statements", "0");
 	exec(&t, &j, PGLANE_ISOLATED, PGTX_WRITE, "select count(*) from pg_prepared_statements");
@@ -480,6 +521,7 @@ int main(void)
 		cmocka_unit_test(test_large_values),
 		cmocka_unit_test(test_deferred_constraint),
 		cmocka_unit_test(test_unnamed),
+		cmocka_unit_test(test_unnamed_reads),
 		cmocka_unit_test(test_malformed),
 	};
 	return cmocka_run_group_tests(tests, test_server_begin, test_server_finish);
