@@ -5,7 +5,7 @@
 -- thousands of tables that is the difference between a second and a minute. Objects are put together
 -- as text (concat leaves out what is null, so what is false or absent is left out), because
 -- json_strip_nulls would read everything again.
-with
+with recursive
   spaces as (
     select oid, nspname as name
     from pg_namespace
@@ -199,6 +199,28 @@ with
     ) x
     left join note n on n.objoid = x.oid and n.classoid = x.class and n.objsubid = 0
   ),
+  -- What a view or a policy calls stands in its stored tree, by number: also what is built in.
+  trees as (
+    select ev_class as rel, ev_action::text as tree from pg_rewrite where ev_type = '1' and ev_class >= 16384
+    union all
+    select polrelid, polqual::text from pg_policy
+  ),
+  -- Two reads may differ: VOLATILE functions are called, or a view below does so; of the system's
+  -- views that is taken for granted.
+  varying (rel) as (
+    select rel
+    from trees, string_to_table(tree, 'funcid ') with ordinality piece (text, place)
+    where place > 1 and split_part(text, ' ', 1) in (select oid::text from pg_proc where provolatile = 'v')
+    union
+    select oid from pg_class where relkind = 'v' and oid < 16384
+    union
+    select r.ev_class
+    from varying v
+    join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = v.rel
+      and d.classid = 'pg_rewrite'::regclass
+    join pg_rewrite r on r.oid = d.objid
+    join pg_class c on c.oid = r.ev_class and c.relkind = 'v'
+  ),
   relations as (
     select string_agg(concat(
       '{"oid":', r.oid,
@@ -211,6 +233,7 @@ with
       case when r.forced then ',"rls_forced":true' end,
       case when t.before then ',"fires_before":true' end,
       case when t.after then ',"fires_after":true' end,
+      case when r.oid in (select v.rel from varying v) then ',"varies":true' end,
       ',"columns":[' || c.list || ']',
       ',"keys":[' || k.list || ']',
       ',"foreign_keys":[' || f.list || ']',

@@ -77,6 +77,8 @@ struct cat_relation {
 	double rows;
 	bool rls, rls_forced;
 	bool fires_before, fires_after; /* triggers of rows before, any after a change */
+	bool varies; /* two reads at one time may differ: a view or policy calls VOLATILE
+			functions */
 	str comment;
 };
 

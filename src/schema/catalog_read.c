@@ -334,6 +334,8 @@ static bool read_relation_member(struct loader *l, struct jread *r, str key,
 		return jread_bool(r, &relation->fires_before);
 	if (str_eq(key, S("fires_after")))
 		return jread_bool(r, &relation->fires_after);
+	if (str_eq(key, S("varies")))
+		return jread_bool(r, &relation->varies);
 	if (str_eq(key, S("columns")))
 		return jread_peek(r) == JSON_NULL ? jread_skip(r) : read_columns(l, r, relation);
 	if (str_eq(key, S("keys")))

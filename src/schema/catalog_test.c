@@ -14,6 +14,7 @@ static const char DOCUMENT[] =
 	"\"labels\":[\"ok\",\"sad\"]}],"
 	"\"relations\":["
 	"{\"oid\":10,\"schema\":\"app\",\"name\":\"item\",\"sql\":\"app.item\",\"kind\":\"r\",\"rows\":1.5e+06,"
+	"\"varies\":true,"
 	"\"columns\":["
 	"{\"name\":\"id\",\"type\":23,\"number\":1,\"not_null\":true,\"identity\":true},"
 	"{\"name\":\"title\",\"type\":900,\"stored\":\"word(3)\",\"number\":3}],"
@@ -50,6 +51,7 @@ static void test_document(void **state)
 	CHECK_TRUE("composite is no relation", !catalog_relation(c, S("pair")));
 	CHECK_TRUE("composite by oid", catalog_relation_by_oid(c, 12));
 	CHECK_TRUE("rows", item->rows > 1e6);
+	CHECK_TRUE("varies", item->varies && !line->varies);
 	const struct cat_column *title = cat_column_find(item, S("title"));
 	assert_non_null(title);
 	CHECK_STR("domain", title->type->name, "word");
