@@ -29,6 +29,7 @@ struct pgpool_options options_pool(const struct settings *s, const char *conninf
 	o.connect_timeout_ms = settings_number(s, SETTING_TIMEOUT_CONNECT);
 	o.unnamed_statements = settings_flag(s, SETTING_POOL_UNNAMED);
 	o.plan_cache_mode = settings_text(s, SETTING_POOL_PLAN_CACHE_MODE);
+	o.share = settings_flag(s, SETTING_POOL_SHARE);
 	o.prepared_max = (unsigned)settings_number(s, SETTING_POOL_PREPARED);
 	o.log = log;
 	return o;

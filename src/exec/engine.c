@@ -549,6 +549,9 @@ bool exec_bind(struct exec *x, const struct plan_root *root, const struct statem
 		.key = s->key,
 		.params = params,
 		.nparams = (int)s->nparams,
+		.shares = s->shares,
+		.many_sql = s->many,
+		.many_key = s->many_key,
 		.by_value = s->by_value };
 	return true;
 }

@@ -4,10 +4,10 @@
  * Sending writes the commands of one batch and notes each in the connection's ring of ops; results
  * arrive in exactly that order, each followed by libpq's NULL, a Sync by PGRES_PIPELINE_SYNC alone.
  *
- *     shared Sync      stmt stmt stmt … Sync
- *     solo, implicit   [set_config …] stmt Sync          the Sync is the commit
- *     solo, explicit   BEGIN [set_config …] stmt … COMMIT Sync
- *     hold             BEGIN [set_config …] stmt … Flush   ⟶ verdict ⟶   COMMIT Sync
+ *     shared Sync      stmt stmt stmt … Sync             a stmt may be that of several jobs:
+ * share.c solo, implicit   [set_config …] stmt Sync          the Sync is the commit solo, explicit
+ * BEGIN [set_config …] stmt … COMMIT Sync hold             BEGIN [set_config …] stmt … Flush   ⟶
+ * verdict ⟶   COMMIT Sync
  *
  * A Parse stands before a statement that this connection has not prepared yet. What an implicit
  * transaction sets with set_config(…, true) lasts to its Sync; that is why jobs with settings never
@@ -111,6 +111,7 @@ static void send_parse(struct pgconn *c, const char *sql, uint64_t key, struct p
 	struct pgop parse = *op;
 	parse.kind = OP_PARSE;
 	parse.finishes = false;
+	parse.riders = 0;
 	check_sent(c, PQsendPrepare(c->pg, name, sql, 0, NULL));
 	push_op(c, parse);
 	c->pool->stats.prepared++;
@@ -238,6 +239,31 @@ static void send_last(struct pgconn *c, struct pgjob *job)
 		send_params(c, job->last, (struct pgop){ .job = job, .kind = OP_SET, .stmt = -1 });
 }
 
+/* One statement for all of a group; those behind the lead follow its op. */
+static void send_group(struct pgconn *c, const struct pggroup *g)
+{
+	const struct pgstmt *s = &g->lead->stmts[0];
+	bool many = g->places > 1;
+	struct pgop op = { .job = g->lead,
+		.kind = OP_STMT,
+		.finishes = true,
+		.shared = true,
+		.riders = g->riders,
+		.place = many };
+	if (many) {
+		share_params(c->pool, g, params_for(c->pool, s->nparams));
+		send_query(c, s->many_sql, s->many_key, s->nparams, op);
+	} else {
+		send_params(c, s, op);
+	}
+	op.riders = 0;
+	op.slot = STMT_NONE;
+	for (op.job = g->lead->next; op.job; op.job = op.job->next) {
+		op.place = many ? op.job->place : 0;
+		push_op(c, op);
+	}
+}
+
 static void send_job(struct pgconn *c, struct pgjob *job, bool solo)
 {
 	bool begin = job_needs_begin(job);
@@ -285,27 +311,36 @@ static void send_purge(struct pgconn *c)
 	send_sync(c, NULL, false);
 }
 
-void pipe_send(struct pgconn *c, struct pgjob **jobs, unsigned n)
+static void mark_sent(struct pgconn *c, struct pgjob *job)
+{
+	for (; job; job = job->next) {
+		job->conn = c;
+		job->attempts++;
+		job_enter(job, JOB_SENT);
+		c->pool->stats.running++;
+	}
+}
+
+void pipe_send(struct pgconn *c, const struct pgbatch *batch)
 {
 	struct pgpool *p = c->pool;
-	uint64_t now = loop_now_us(p->loop);
 	bool open = false; /* jobs behind the last Sync */
 	pgconn_enter(c, CONN_BUSY);
 	p->stats.batches++;
 	send_purge(c);
-	for (unsigned i = 0; i < n; i++) {
-		struct pgjob *job = jobs[i];
-		job->conn = c;
-		job->sent_us = now;
-		job->attempts++;
-		job_enter(job, JOB_SENT);
-		p->stats.running++;
-		bool solo = job_is_solo(p, job);
+	for (unsigned i = 0; i < batch->n; i++) {
+		const struct pggroup *g = &batch->at[i];
+		mark_sent(c, g->lead);
+		bool solo = job_is_solo(p, g->lead);
 		if (solo && open)
 			send_sync(c, NULL, false);
-		if (p->unnamed && (solo || !open) && job->tx == PGTX_NONE && job_is_read(job))
-			send_read_only(c, job);
-		send_job(c, job, solo);
+		if (p->unnamed && (solo || !open) && g->lead->tx == PGTX_NONE &&
+			job_is_read(g->lead))
+			send_read_only(c, g->lead);
+		if (g->riders)
+			send_group(c, g);
+		else
+			send_job(c, g->lead, solo);
 		open = !solo;
 	}
 	if (open)
@@ -358,14 +393,56 @@ static void finish(struct pgconn *c, struct pgop *op)
 	job_done(c->pool, job, NULL, NULL);
 }
 
+/* Gives the rows to the op at the head, or one that rides on it. */
+static void report(struct pgconn *c, unsigned at, const struct pgresult *r)
+{
+	struct pgop *op = conn_op(c, at);
+	struct pgjob *job = op->job;
+	if (job && !(job->state & JOB_MUTED)) {
+		job->state |= JOB_REPORTED;
+		job->on_result(job, op->stmt, r);
+	}
+	finish(c, conn_op(c, at));
+}
+
+/* Every job of the head's statement is to be sent again by itself. */
+static void disband(struct pgconn *c)
+{
+	for (unsigned i = 0; i <= conn_op(c, 0)->riders; i++) {
+		struct pgjob *job = conn_op(c, i)->job;
+		if (!job)
+			continue;
+		pipe_detach(c, job);
+		job_again(c->pool, job);
+	}
+}
+
+/* The head's statement gave rows, perhaps for several jobs. */
+static void on_rows(struct pgconn *c, PGresult *r)
+{
+	int from[PLACES_MAX + 2];
+	struct pgresult view = { .raw = r, .rows = PQntuples(r) };
+	bool many = conn_op(c, 0)->place > 0;
+	if (many && !share_index(r, from)) {
+		disband(c);
+		return;
+	}
+	for (unsigned i = 0; i <= conn_op(c, 0)->riders; i++) {
+		unsigned place = conn_op(c, i)->place;
+		if (many)
+			view = (struct pgresult){ r, from[place], from[place + 1] - from[place],
+				1 };
+		report(c, i, &view);
+	}
+}
+
 static void on_success(struct pgconn *c, PGresult *r)
 {
 	struct pgop *op = conn_op(c, 0);
-	struct pgjob *job = op->job;
-	if (op->kind == OP_STMT && job && !(job->state & JOB_MUTED)) {
-		job->state |= JOB_REPORTED;
-		job->on_result(job, op->stmt, (const struct pgresult *)(const void *)r);
-		op = conn_op(c, 0);
+	struct pgjob *job;
+	if (op->kind == OP_STMT) {
+		on_rows(c, r);
+		return;
 	}
 	bool undone = op->kind == OP_END && op->job && strcmp(PQcmdStatus(r), "ROLLBACK") == 0;
 	if (undone && op->job->tx != PGTX_ROLLBACK && !(op->job->state & JOB_ROLLBACK)) {
@@ -385,13 +462,9 @@ static void on_success(struct pgconn *c, PGresult *r)
 static void on_aborted(struct pgconn *c)
 {
 	struct pgop *op = conn_op(c, 0);
-	struct pgjob *job = op->job;
 	if (op->kind == OP_PARSE)
 		stmtcache_drop(&c->stmts, op->slot, op->serial);
-	if (!job)
-		return;
-	pipe_detach(c, job);
-	job_again(c->pool, job);
+	disband(c);
 }
 
 static bool is_stale(const struct pgop *op, str state)
@@ -429,12 +502,11 @@ static void on_failure(struct pgconn *c, const PGresult *r)
 		c->purge = true;
 	else if (op->kind == OP_PARSE || is_stale(op, state))
 		stmtcache_drop(&c->stmts, op->slot, op->serial);
-	if (job)
-		pipe_detach(c, job);
 	c->resync |= held;
-	if (again) {
-		job_again(c->pool, job);
+	if (again || op->shared) {
+		disband(c);
 	} else if (job) {
+		pipe_detach(c, job);
 		pgresult_diag(r, op->stmt, &e, &d);
 		/* What is set is the server's: a role that is not there is not the client's fault.
 		 */
@@ -513,7 +585,8 @@ static bool on_null(struct pgconn *c)
 	c->got_result = false;
 	if (conn_op(c, 0)->kind == OP_SYNC) /* an error at commit; the Sync itself follows */
 		return true;
-	pop_op(c);
+	for (unsigned left = 1 + conn_op(c, 0)->riders; left > 0; left--)
+		pop_op(c);
 	if (c->resync)
 		send_resync(c);
 	if (c->nops == 0 && c->held)

@@ -29,7 +29,6 @@ enum {
 	ABANDONED_US = 20000,       /* how long a job that nobody waits for may go on */
 	CANCEL_SILENT_US = 2000000, /* after this long without effect the connection is given up */
 	HUNG_US = 5000000,          /* how long a commit may be overdue */
-	BATCH_MAX = 64,
 	PREPARED_MIN = 16,
 	PARAMS_MAX = 65535,
 };
@@ -46,6 +45,7 @@ struct pgpool_options pgpool_defaults(void)
 		.statement_timeout_ms = 30000,
 		.connect_timeout_ms = 5000,
 		.wait_ms = 1500,
+		.share = true,
 		.prepared_max = 1000,
 	};
 }
@@ -142,6 +142,8 @@ bool pgpool_open(struct loop *l, const struct pgpool_options *o, struct pgpool *
 	p->unnamed = o->unnamed_statements;
 	p->generic = !p->unnamed && o->plan_cache_mode &&
 		strcmp(o->plan_cache_mode, "force_generic_plan") == 0;
+	p->share = o->share;
+	p->arrays = buf_on(NULL);
 	p->timeout_ms = o->statement_timeout_ms;
 	p->connect_timeout_ms = o->connect_timeout_ms ? o->connect_timeout_ms : 5000;
 	p->wait_ms = o->wait_ms;
@@ -178,13 +180,14 @@ static struct pgjob *take_one(struct pgpool *p, struct pglane_state *l, bool fir
 	return job;
 }
 
-/* Sends a share of what waits. */
+/* Sends a share of what waits: `share` jobs in at most batch_max statements. */
 static void serve_conn(struct pgpool *p, struct pglane_state *l, struct pgconn *c, unsigned share)
 {
-	struct pgjob *jobs[BATCH_MAX];
+	struct pgbatch batch;
 	uint64_t now = loop_now_us(p->loop);
 	unsigned n = 0;
-	while (n < share) {
+	batch.n = 0;
+	while (n < share && batch.n < l->batch_max) {
 		struct pgjob *job = take_one(p, l, n == 0);
 		if (!job)
 			break;
@@ -192,12 +195,14 @@ static void serve_conn(struct pgpool *p, struct pglane_state *l, struct pgconn *
 			job_doom(p, job, JOB_TIMED_OUT);
 			continue;
 		}
-		jobs[n++] = job;
+		n++;
+		job->sent_us = now;
+		p->stats.shared += batch_add(p, &batch, job);
 		if (job_is_alone(job))
 			break;
 	}
 	if (n > 0)
-		pipe_send(c, jobs, n);
+		pipe_send(c, &batch);
 }
 
 static void serve_lane(struct pgpool *p, struct pglane_state *l)
@@ -211,7 +216,7 @@ static void serve_lane(struct pgpool *p, struct pglane_state *l)
 		if (!takes_jobs(&l->conns[i]))
 			continue;
 		unsigned share = (waiting + idle - 1) / idle;
-		serve_conn(p, l, &l->conns[i], MIN(share, l->batch_max));
+		serve_conn(p, l, &l->conns[i], share);
 		waiting = l->queue.n + l->again.n;
 		idle--;
 	}
@@ -263,13 +268,29 @@ static bool is_ending(const struct pgop *op)
 		(op->job && job_state(op->job) == JOB_ENDING);
 }
 
+/* Nobody waits in time for the op, or those that ride on it. */
+static bool is_unwanted(const struct pgconn *c, unsigned at, uint64_t now)
+{
+	bool late = now > c->head_since_us + ABANDONED_US;
+	unsigned end = at + conn_op(c, at)->riders;
+	for (unsigned i = at; i <= end; i++) {
+		const struct pgjob *job = conn_op(c, i)->job;
+		if (job && job->due_us > now)
+			return false;
+		late |= job != NULL;
+	}
+	return late;
+}
+
 /* May the server be busy with something that nobody wants any more? */
 static bool runs_unwanted(const struct pgconn *c, uint64_t now)
 {
-	for (unsigned i = 0; i < c->nops && !is_ending(conn_op(c, i)); i++) {
+	for (unsigned i = 0; i < c->nops && !is_ending(conn_op(c, i));) {
 		const struct pgop *op = conn_op(c, i);
-		if (op->job ? op->job->due_us <= now : now > c->head_since_us + ABANDONED_US)
+		bool decides = op->kind != OP_PARSE || !op->shared; /* else its statement does */
+		if (decides && is_unwanted(c, i, now))
 			return true;
+		i += 1 + op->riders;
 	}
 	return false;
 }
@@ -439,5 +460,6 @@ void pgpool_close(struct pgpool *p)
 	timer_close(p->tick);
 	hook_close(p->hook);
 	mem_free(p->params);
+	buf_free(&p->arrays);
 	arena_close(p->arena);
 }

@@ -50,6 +50,12 @@ struct pgstmt {
 	uint64_t key;
 	const struct pgparam *params;
 	int nparams;
+	bool shares; /* who asks at the same time with the same parameters gets the same rows */
+	/* The same for several sets of parameters at once: each parameter is the array of the sets'
+	 * values; rows have the number of their set first, counted from 1 and ascending, then what
+	 * `sql` gives. With `shares` and `key`; NULL = there is none. */
+	const char *many_sql;
+	uint64_t many_key;
 	bool by_value; /* the best plan depends on the parameters: with force_generic_plan it is run
 			  as with auto, under a Sync of its own */
 };
@@ -111,6 +117,7 @@ struct pgjob {
 	struct pgjob *next, *prev;
 	void *conn;
 	unsigned state, attempts;
+	unsigned place;              /* its set of parameters in a statement for many, from 1 */
 	uint64_t due_us;             /* deadline_us, or the default's */
 	uint64_t queued_us, sent_us; /* when it was submitted and when it went to the server */
 };
@@ -118,7 +125,7 @@ struct pgjob {
 struct pglane_options {
 	unsigned connections;
 	unsigned queue_max; /* more waiting jobs are refused with ERR_UNAVAILABLE */
-	unsigned batch_max; /* jobs under one Sync */
+	unsigned batch_max; /* statements under one Sync */
 };
 
 struct pgpool_options {
@@ -132,6 +139,7 @@ struct pgpool_options {
 	bool unnamed_statements; /* for PgBouncer in transaction mode without prepared statements */
 	const char *plan_cache_mode; /* "auto", "force_generic_plan", "force_custom_plan"; NULL =
 					auto */
+	bool share;                  /* jobs of the fast lane may share a statement: see share.c */
 	unsigned prepared_max; /* prepared statements per connection; least recently used goes first
 				*/
 	const struct log *log;
@@ -163,6 +171,7 @@ unsigned pgpool_ready(const struct pgpool *p, enum pglane lane);
 /* Why the last connection attempt failed, or NULL while all is well. */
 const struct err *pgpool_last_error(const struct pgpool *p);
 struct pgpool_stats {
+	uint64_t shared; /* jobs that were answered by another's statement */
 	uint64_t jobs, batches, resent, refused, timeouts, reconnects, prepared;
 	unsigned queued, running, connections;
 };

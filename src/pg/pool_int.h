@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "ev/loop.h"
 #include "pg/pool.h"
 #include "pg/session.h"
@@ -25,9 +26,13 @@ enum pgop_kind { OP_PARSE, OP_BEGIN, OP_SET, OP_STMT, OP_END, OP_SYNC, OP_DEALLO
 struct pgop {
 	struct pgjob *job; /* NULL: nobody waits for it any more */
 	enum pgop_kind kind;
-	int stmt;              /* index in the job; -1 for the pool's own commands */
-	bool finishes;         /* its success is the job's */
-	bool fresh;            /* parsed in this batch, so it can't be out of date */
+	int stmt;        /* index in the job; -1 for the pool's own commands */
+	bool finishes;   /* its success is the job's */
+	bool fresh;      /* parsed in this batch, so it can't be out of date */
+	bool shared;     /* its statement answers several jobs */
+	unsigned riders; /* OP_STMT: so many ops behind it are answered by its result; they have
+			    none of their own */
+	unsigned place;  /* OP_STMT: whose rows are the job's; 0 = all are */
 	uint32_t slot, serial; /* of a prepared statement; STMT_NONE */
 };
 
@@ -74,7 +79,21 @@ struct pglane_state {
 	uint64_t down_since_us; /* since when `ready` is 0 */
 };
 
-enum { SETTINGS_MAX = 32 };
+enum { SETTINGS_MAX = 32, BATCH_MAX = 64, PLACES_MAX = 64, PARAMS_SHARED_MAX = 16 };
+
+/* Jobs that one statement answers, linked by `next`. */
+struct pggroup {
+	struct pgjob *lead, *last;
+	unsigned riders; /* jobs behind the lead */
+	unsigned places; /* different sets of parameters */
+	bool shares;     /* others may join */
+};
+
+/* What goes to the server under one Sync: statements in order. */
+struct pgbatch {
+	struct pggroup at[BATCH_MAX];
+	unsigned n;
+};
 
 struct pgpool {
 	struct loop *loop;
@@ -90,7 +109,8 @@ struct pgpool {
 	bool down; /* the last attempt to connect failed, and that was logged */
 	bool closing;
 	bool unnamed;
-	bool generic;            /* plan_cache_mode = force_generic_plan */
+	bool generic; /* plan_cache_mode = force_generic_plan */
+	bool share;
 	uint64_t lost_logged_us; /* when a lost connection was last logged */
 	uint64_t timeout_ms, connect_timeout_ms, wait_ms;
 	const struct log *log;
@@ -98,6 +118,13 @@ struct pgpool {
 	const char *set_sql[SETTINGS_MAX + 4]; /* by the number of settings */
 	const char **params;                   /* scratch for one statement */
 	int params_cap;
+	struct buf arrays; /* scratch for parameters of many */
+};
+
+/* A result as on_result sees it: rows and columns from a place on. */
+struct pgresult {
+	PGresult *raw;
+	int row, rows, column;
 };
 
 /* Values of job->state. */
@@ -147,14 +174,23 @@ void conn_lost(struct pgconn *c, const char *why);
 void conn_flush(struct pgconn *c);
 
 /* pipe.c */
-/* Sends jobs, which leave their queue, and a Sync. The connection is idle. */
-void pipe_send(struct pgconn *c, struct pgjob **jobs, unsigned n);
+/* Sends jobs, which have left their queue, and a Sync. The connection is idle. */
+void pipe_send(struct pgconn *c, const struct pgbatch *batch);
 /* COMMIT or ROLLBACK of a held job. */
 void pipe_finish(struct pgconn *c, struct pgjob *job, bool commit);
 /* Reads the results that have arrived. */
 void pipe_read(struct pgconn *c);
 /* Nobody waits for this job's results any more. */
 void pipe_detach(struct pgconn *c, const struct pgjob *job);
+
+/* share.c */
+/* Adds a job to a batch that is not full: to another's statement (true) or with one of its own. */
+bool batch_add(const struct pgpool *p, struct pgbatch *b, struct pgjob *job);
+/* The parameters of a group's statement for many; valid until the next call. */
+void share_params(struct pgpool *p, const struct pggroup *g, const char **values);
+/* Where the rows of each place begin: from[1] to from[PLACES_MAX + 1]. False: they are not in
+ * order. */
+bool share_index(PGresult *r, int *from);
 
 /* job.c: what a job is, and settling it */
 bool job_is_read(const struct pgjob *job);

@@ -1,6 +1,5 @@
 /*
- * result - a PGresult under the names of pool.h. A `struct pgresult` is libpq's object; only this
- * file and pipe.c know that.
+ * result - a PGresult under the names of pool.h, or the part of it that is a job's.
  */
 #include "pg/pool_int.h"
 #include "pg/sqlstate.h"
@@ -9,47 +8,39 @@
 
 #include <string.h>
 
-static const PGresult *raw(const struct pgresult *r)
-{
-	return (const PGresult *)(const void *)r;
-}
-
 int pgresult_rows(const struct pgresult *r)
 {
-	return PQntuples(raw(r));
+	return r->rows;
 }
 
 int pgresult_columns(const struct pgresult *r)
 {
-	return PQnfields(raw(r));
+	return PQnfields(r->raw) - r->column;
 }
 
 str pgresult_get(const struct pgresult *r, int row, int column)
 {
-	if (PQgetisnull(raw(r), row, column))
+	row += r->row;
+	column += r->column;
+	if (PQgetisnull(r->raw, row, column))
 		return STR_NONE;
-	return (str){ PQgetvalue(raw(r), row, column), (size_t)PQgetlength(raw(r), row, column) };
+	return (str){ PQgetvalue(r->raw, row, column), (size_t)PQgetlength(r->raw, row, column) };
 }
 
 const char *pgresult_column_name(const struct pgresult *r, int column)
 {
-	return PQfname(raw(r), column);
+	return PQfname(r->raw, column + r->column);
 }
 
 uint32_t pgresult_column_type(const struct pgresult *r, int column)
 {
-	return PQftype(raw(r), column);
+	return PQftype(r->raw, column + r->column);
 }
 
 uint64_t pgresult_affected(const struct pgresult *r)
 {
-	/* libpq's signature lacks a const; it only reads. */
-	union {
-		const PGresult *in;
-		PGresult *out;
-	} u = { .in = raw(r) };
 	uint64_t n = 0;
-	if (!num_u64(str_from(PQcmdTuples(u.out)), &n))
+	if (!num_u64(str_from(PQcmdTuples(r->raw)), &n))
 		return 0;
 	return n;
 }

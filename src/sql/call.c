@@ -155,7 +155,9 @@ static bool put_named(struct calling *c)
 /* schema.fn(…) */
 bool call_put(struct calling *c)
 {
-	c->p->may_write |= c->call->function->volatility == 'v';
+	bool is_volatile = c->call->function->volatility == 'v';
+	c->p->may_write |= is_volatile;
+	c->w->params->varies |= is_volatile;
 	sql_catalog(c->w, c->call->function->sql);
 	sql_lit(c->w, "(");
 	if (c->call->row) {

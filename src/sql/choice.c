@@ -232,7 +232,7 @@ static void put_detail(struct choosing *q, struct sql *w, size_t number, uint32_
 	sql_lit(w, " then (select ");
 	put_slots_json(w, &b->detail);
 	sql_lit(w, " from ");
-	sql_catalog(w, b->detail.source->relation->sql);
+	sql_relation(w, b->detail.source->relation);
 	sql_lit(w, " ");
 	sql_alias(w, b->detail.alias);
 	for (size_t i = 0; i < b->binding->target->nkey; i++) {

@@ -16,7 +16,7 @@ void put_looked_up(struct sql *w, const struct scope *s, const struct backing *b
 		sql_ident(w, column->name);
 	}
 	sql_lit(w, " from ");
-	sql_catalog(w, b->relation->sql);
+	sql_relation(w, b->relation);
 	sql_lit(w, " r where ");
 	for (size_t i = 0; i < b->nkey; i++) {
 		struct place key = { .column = b->key[i] };

@@ -226,7 +226,7 @@ static void put_reread_from(struct calling *c, struct sql *w, const struct row *
 	} else {
 		sql_lit(w, " from ");
 	}
-	sql_catalog(w, row->source->relation->sql);
+	sql_relation(w, row->source->relation);
 	sql_lit(w, " ");
 	sql_alias(w, row->alias);
 	sql_put_program(w, c->call->list ? " on " : " where ");

@@ -114,7 +114,7 @@ static bool plan_one(struct planner *p, const struct gql_field *f, struct nodes 
 	sql_lit(&w, "select ");
 	put_slots(&w, &row);
 	sql_lit(&w, " from ");
-	sql_catalog(&w, b->relation->sql);
+	sql_relation(&w, b->relation);
 	sql_lit(&w, " ");
 	sql_alias(&w, row.alias);
 	sql_lit(&w, " where ");
@@ -123,6 +123,7 @@ static bool plan_one(struct planner *p, const struct gql_field *f, struct nodes 
 	root->kind = ROOT_ROW;
 	root->field.shape = shape_wrap(p, f->type, NULL, object);
 	root->statement = planner_statement(p, &w);
+	planner_many(p, root->statement);
 	return true;
 }
 
@@ -150,7 +151,7 @@ static void put_nodes_of(struct planner *p, struct sql *w, const struct row *row
 		sql_lit(w, ", ");
 	}
 	sql_lit(w, "n) join ");
-	sql_catalog(w, b->relation->sql);
+	sql_relation(w, b->relation);
 	sql_lit(w, " ");
 	sql_alias(w, row->alias);
 	for (size_t i = 0; i < b->nshown_key; i++) {

@@ -78,10 +78,13 @@ struct param {
 	str name;                          /* LIMIT, CURSOR: the argument's name for messages */
 	uint32_t key, order;               /* CURSOR */
 	const struct param_column *column; /* COLUMN */
+	str cast;                          /* the type that the statement reads it as */
 };
 
+/* What the parts of a statement share. */
 struct params {
 	VEC(struct param);
+	bool varies; /* it reads what may differ from one read to the next */
 };
 
 /* A parameter's text as libpq takes it: NUL-terminated at p[n]. */

@@ -260,7 +260,7 @@ static void put_distinct_link(struct sql *w, const struct join *j)
 	for (size_t i = 0; i < j->nlink_pairs; i++)
 		put_link_column(w, &j->link_pairs[i].from, false);
 	sql_lit(w, " from ");
-	sql_catalog(w, j->link->sql);
+	sql_relation(w, j->link);
 	sql_lit(w, ")");
 }
 
@@ -272,7 +272,7 @@ void put_link_join(struct sql *w, const struct join *j, const struct scope *to, 
 	if (j->repeats)
 		put_distinct_link(w, j);
 	else
-		sql_catalog(w, j->link->sql);
+		sql_relation(w, j->link);
 	sql_lit(w, " ");
 	sql_alias(w, alias);
 	sql_lit(w, " on ");
@@ -287,7 +287,7 @@ void put_related(struct planner *p, struct sql *w, const struct scope *s, const 
 	sql_lit(w, "select ");
 	sql_catalog(w, what);
 	sql_lit(w, " from ");
-	sql_catalog(w, child->source->relation->sql);
+	sql_relation(w, child->source->relation);
 	sql_lit(w, " ");
 	sql_alias(w, child->alias);
 	if (!j->link) {

@@ -14,7 +14,11 @@
 
 struct statement {
 	const char *sql;
-	uint64_t key; /* hash of sql */
+	uint64_t key;     /* hash of sql */
+	const char *many; /* the same for several sets of parameters at once; NULL = there is none
+			     (many.c) */
+	uint64_t many_key;
+	bool shares; /* who asks at the same time with the same parameters gets the same rows */
 	const struct param *params;
 	size_t nparams;
 	bool by_value; /* the best way to run it depends on the parameters' values */

@@ -249,6 +249,7 @@ int planner_statement(struct planner *p, struct sql *w)
 	s->params = w->params->at;
 	s->nparams = w->params->n;
 	s->by_value = p->by_value;
+	s->shares = !w->params->varies;
 	p->by_value = false;
 	return (int)p->statements.n - 1;
 }
@@ -335,6 +336,8 @@ static bool plan_rows(struct planner *p, const struct gql_field *f, const struct
 	root->kind = q.many ? ROOT_ROWS : ROOT_ROW;
 	root->field.shape = shape_wrap(p, f->type, NULL, object);
 	root->statement = planner_statement(p, &w);
+	if (!q.many)
+		planner_many(p, root->statement);
 	return true;
 }
 

@@ -90,6 +90,12 @@ MUST_USE bool planner_arg(struct planner *p, const struct gql_field *f,
 /* Ends a statement: its text and parameters become the next entry; returns its number. */
 int planner_statement(struct planner *p, struct sql *w);
 
+/* ---- many.c ---- */
+
+/* Gives a statement that ends with "limit 1" its form for several sets of parameters, if it may
+ * have one. */
+void planner_many(struct planner *p, int statement);
+
 /* ---- select.c ---- */
 
 /* The selection sets of all merged nodes of a field. */

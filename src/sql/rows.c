@@ -107,7 +107,7 @@ static void put_from(struct sql *w, const struct row *row, const struct rows_req
 	if (q->from)
 		sql_append(w, q->from);
 	else
-		sql_catalog(w, row->source->relation->sql);
+		sql_relation(w, row->source->relation);
 	sql_lit(w, " ");
 	sql_alias(w, row->alias);
 	if (q->extra_from)
@@ -165,7 +165,7 @@ bool put_rows_of(struct planner *p, struct sql *w, const struct rows_of *q, stru
 		sql_append(&conditions, extra);
 	}
 	sql_lit(w, " from ");
-	sql_catalog(w, row->source->relation->sql);
+	sql_relation(w, row->source->relation);
 	sql_lit(w, " ");
 	sql_alias(w, row->alias);
 	sql_append(w, &from);

@@ -18,6 +18,12 @@ void sql_catalog(struct sql *w, str text)
 	buf_put(&w->text, text);
 }
 
+void sql_relation(struct sql *w, const struct cat_relation *r)
+{
+	w->params->varies |= r->varies;
+	sql_catalog(w, r->sql);
+}
+
 static void put_doubling(struct buf *b, str s, char quote)
 {
 	buf_putc(b, quote);
@@ -63,7 +69,9 @@ void sql_number(struct sql *w, uint64_t number)
 
 void sql_param(struct sql *w, const struct param *p, str cast)
 {
-	*vec_push(w->arena, w->params) = *p;
+	struct param *own = vec_push(w->arena, w->params);
+	*own = *p;
+	own->cast = cast;
 	sql_param_again(w, (uint32_t)w->params->n, cast);
 }
 

@@ -23,6 +23,8 @@ struct sql sql_on(struct arena *a, struct params *params);
 void sql_put_program(struct sql *w, const char *text);
 /* SQL text that the catalog gave: qualified relation names, type names. */
 void sql_catalog(struct sql *w, str text);
+/* A relation that is read. */
+void sql_relation(struct sql *w, const struct cat_relation *r);
 /* An identifier of the catalog or the schema, quoted. */
 void sql_ident(struct sql *w, str name);
 /* A name of the schema (a JSON key) as a string constant. */
