@@ -282,16 +282,14 @@ static bool is_unwanted(const struct pgconn *c, unsigned at, uint64_t now)
 	return late;
 }
 
-/* May the server be busy with something that nobody wants any more? */
+/* May the server be busy with something that nobody wants any more? What stands before a job's
+ * first statement is wanted as that is. */
 static bool runs_unwanted(const struct pgconn *c, uint64_t now)
 {
-	for (unsigned i = 0; i < c->nops && !is_ending(conn_op(c, i));) {
-		const struct pgop *op = conn_op(c, i);
-		bool decides = op->kind != OP_PARSE || !op->shared; /* else its statement does */
-		if (decides && is_unwanted(c, i, now))
+	for (unsigned i = 0; i < c->nops && !is_ending(conn_op(c, i));
+		i += 1 + conn_op(c, i)->riders)
+		if (conn_op(c, i)->kind == OP_STMT && is_unwanted(c, i, now))
 			return true;
-		i += 1 + op->riders;
-	}
 	return false;
 }
 
