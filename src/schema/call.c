@@ -554,25 +554,42 @@ static bool choose_among(struct calling *k, const struct cat_function *first, st
 	return match(k, best) && is_unique(k, first);
 }
 
-static bool choose_overload(struct calling *k, str text)
+/* The first function of a name, and the types that follow it; NULL with an error: there is none. */
+static const struct cat_function *find_function(struct compiler *c, const struct source *s,
+	const struct ast_value *at, str *types)
 {
-	struct compiler *c = k->c;
-	const struct ast_value *at = directive_arg(k->directive, "name");
-	str name, types;
-	if (!split_signature(text, &name, &types)) {
-		diag_error(c, k->field->source, at->at,
+	str name;
+	if (!split_signature(at->text, &name, types)) {
+		diag_error(c, s, at->at,
 			"\"%.*s\" is no name of a function; with parameters it is like \"fn(text, "
 			"integer)\".",
-			STR_ARG(text));
-		return false;
+			STR_ARG(at->text));
+		return NULL;
 	}
 	const struct cat_function *first = catalog_function(c->catalog, name);
 	if (first)
-		return choose_among(k, first, types);
-	struct diagnostic *d = diag_error(c, k->field->source, at->at,
-		"There is no function \"%.*s\".", STR_ARG(name));
+		return first;
+	struct diagnostic *d =
+		diag_error(c, s, at->at, "There is no function \"%.*s\".", STR_ARG(name));
 	diag_nearest(c, d, catalog_nearest_function(c->catalog, c->arena, name));
-	return false;
+	return NULL;
+}
+
+void call_check_name(struct compiler *c, const struct source *s, const struct ast_field_def *f)
+{
+	str types;
+	const struct ast_directive *d = directive_find(&f->directives, "function");
+	const struct ast_value *name = d ? directive_arg(d, "name") : NULL;
+	if (name && name->kind == AST_STRING)
+		(void)find_function(c, s, name, &types);
+}
+
+static bool choose_overload(struct calling *k)
+{
+	str types;
+	const struct cat_function *first =
+		find_function(k->c, k->field->source, directive_arg(k->directive, "name"), &types);
+	return first && choose_among(k, first, types);
 }
 
 /* Queries run in read-only transactions, so a volatile function can do no harm; but it is slow. */
@@ -600,7 +617,7 @@ void bind_call(struct compiler *c, const struct gql_field *f, const struct ast_d
 	if (!directive_text(c, f->source, d, "name", &name))
 		return;
 	read_context(&k);
-	if (!choose_overload(&k, name))
+	if (!choose_overload(&k))
 		return;
 	k.call->function = k.function;
 	bind_call_arguments(&k, out);

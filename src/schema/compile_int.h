@@ -201,6 +201,8 @@ void bind_roots(struct compiler *c);
 /* `row`: what the parent's row fills; NULL for fields of root types. */
 void bind_call(struct compiler *c, const struct gql_field *f, const struct ast_directive *d,
 	const struct computed *row, struct binding *out);
+/* Reports a @function that names no function, of a field that is not bound. */
+void call_check_name(struct compiler *c, const struct source *s, const struct ast_field_def *f);
 
 /* ---- computed.c ---- */
 

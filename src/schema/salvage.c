@@ -5,7 +5,7 @@
  * errors are cut out (a field, an input field, at last a definition) and the
  * rest is compiled once more, only to hear what else there is to say. Errors of the types
  * themselves that appear in this second run may come from the cuts: they are cut out as well, and
- * not reported.
+ * not reported. Of a field that is cut out, it is still told that its function is missing.
  *
  *     in: the written definitions, the errors of gql_schema_build
  *     out: further diagnostics
@@ -29,6 +29,7 @@ static bool is_hit(const struct gql_errors *errors, const struct source *s, uint
 /* What is being cut: the errors, and the source of the definition. */
 struct cut {
 	struct arena *arena;
+	struct compiler *compiler; /* for what is wrong within */
 	const struct gql_errors *errors;
 	const struct source *source;
 };
@@ -65,6 +66,16 @@ static bool has_broken_directive(const struct cut *c, const struct ast_definitio
 	return false;
 }
 
+/* What is still sure of a field that is cut out, by itself or with its definition. */
+static void check_lost(const struct cut *c, const struct ast_definition *d, bool whole)
+{
+	for (size_t i = 0; i < d->nfields; i++) {
+		const struct ast_field_def *f = &d->fields[i];
+		if (whole || is_hit(c->errors, d->source, f->at, f->end))
+			call_check_name(c->compiler, d->source, f);
+	}
+}
+
 /*
  * A copy without the fields that errors point into; NULL when they point at something else of it. A
  * broken directive takes what it stands on with it, which without it would mean something else.
@@ -73,14 +84,15 @@ static struct ast_definition *cut_definition(struct cut *c, struct ast_definitio
 {
 	if (!is_hit(c->errors, d->source, d->at, d->end))
 		return d;
-	if (has_broken_directive(c, d))
-		return NULL;
 	struct ast_definition *out = arena_new(c->arena, struct ast_definition);
 	*out = *d;
 	c->source = d->source;
 	out->fields = cut_fields(c, d->fields, &out->nfields);
 	out->inputs = cut_inputs(c, d->inputs, &out->ninputs);
-	return out->nfields < d->nfields || out->ninputs < d->ninputs ? out : NULL;
+	bool keeps = !has_broken_directive(c, d) &&
+		(out->nfields < d->nfields || out->ninputs < d->ninputs);
+	check_lost(c, d, !keeps);
+	return keeps ? out : NULL;
 }
 
 static bool is_known(const struct diagnostics *l, const struct diagnostic *d)
@@ -114,7 +126,7 @@ void salvage(struct compiler *c, const struct gql_errors *errors)
 			.options = c->options,
 			.catalog = c->catalog,
 			.diagnostics = &found };
-		struct cut cut = { .arena = c->arena, .errors = errors };
+		struct cut cut = { .arena = c->arena, .compiler = c, .errors = errors };
 		for (size_t i = 0; i < rest.nwritten; i++) {
 			struct ast_definition *d = cut_definition(&cut, rest.definitions.at[i]);
 			if (d)
