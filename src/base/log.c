@@ -73,7 +73,7 @@ static void put_text(struct buf *b, const struct log *l, enum log_level level, s
 {
 	struct buf time = buf_on(NULL);
 	clock_put_rfc3339(&time, clock_wall_us());
-	buf_put(b, str_sub(buf_str(&time), 11, 23));
+	buf_put(b, str_sub(buf_str(&time), 11, 24));
 	buf_free(&time);
 	buf_printf(b, " %s%-5s%s ", l->colour ? LEVELS[level].colour : "", LEVELS[level].name,
 		l->colour ? "\033[0m" : "");

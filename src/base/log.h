@@ -1,9 +1,9 @@
 /*
  * base/log.h - lines for an operator.
  *
- * Text ("12:00:00.123 warn  message key=value") or JSON, one line each, one write each, so lines of
- * several threads do not mix. Colour only on a terminal. A struct log is set up once and then only
- * read.
+ * Text ("12:00:00.123Z warn  message key=value") or JSON, one line each, one write each, so lines
+ * of several threads do not mix. Colour only on a terminal. A struct log is set up once and then
+ * only read.
  */
 #pragma once
 

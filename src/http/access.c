@@ -85,7 +85,7 @@ static void put_level(struct http_server *s, const struct request *r)
 static void put_text(struct http_server *s, const struct request *r, uint64_t us)
 {
 	struct buf *b = &s->access;
-	buf_put(b, str_sub(time_text(s, r->http.arena), 11, 23));
+	buf_put(b, str_sub(time_text(s, r->http.arena), 11, 24));
 	put_level(s, r);
 	buf_put(b, str_from(METHOD_NAMES[r->http.method]));
 	buf_lit(b, " ");

@@ -70,7 +70,7 @@ describe('a project under work', () => {
     }
     await server.post({ query: 'query Brief { tasks { id } }' });
     await server.waitLog(/Brief/, 5000, from);
-    assert.deepEqual(server.log.slice(from).trim().split('\n').map((line) => line.slice(13)
+    assert.deepEqual(server.log.slice(from).trim().split('\n').map((line) => line.slice(14)
       .replace(/_ms=[\d.]+/, '_ms=N')), ['info  GET /nowhere status=404 duration_ms=N',
       'info  POST /graphql status=200 duration_ms=N operation="Brief"']);
   });

@@ -236,7 +236,7 @@ describe('health and logs', () => {
       return server.log.split('\n').find((text) => text.includes(id));
     };
     assert.match(await line([], 'text-1'),
-      /^\d\d:\d\d:\d\d\.\d{3} info  POST \/graphql status=200 duration_ms=[\d.]+ bytes=35 request_id=text-1 .*="A"/);
+      /^\d\d:\d\d:\d\d\.\d{3}Z info  POST \/graphql status=200 duration_ms=[\d.]+ bytes=35 request_id=text-1 .*="A"/);
     const json = JSON.parse(await line(['--log-format', 'json'], 'json-1'));
     assert.equal(json.level, 'info');
     assert.equal(json.status, 200);
