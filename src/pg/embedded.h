@@ -18,6 +18,8 @@ typedef void embedded_progress_fn(void *arg, const char *text);
 struct embedded_options {
 	const char *dir;      /* for data, log and lock; made if missing. Required */
 	const char *database; /* made if missing; NULL = "fraiseql" */
+	const char *outside;  /* where root's state is when the server's user can't reach `dir`;
+				 NULL = /var/lib/fraiseql */
 	const char *bin_dir;  /* where `postgres` and `initdb` are; NULL = look for the newest */
 	const char *const
 		*settings; /* more "name=value" for the server, NULL at the end; or NULL */
@@ -40,7 +42,7 @@ const char *embedded_conninfo(const struct embedded *s);
 /* Where the server writes its log. */
 const char *embedded_log_path(const struct embedded *s);
 /*
- * Where data, log and lock are: `dir`, or a directory below /var/lib/fraiseql when root runs this
+ * Where data, log and lock are: `dir`, or a directory below `outside` when root runs this
  * and the server's user can't reach `dir`. The latter is dropped by a start after `dir` was
  * deleted.
  */

@@ -40,7 +40,7 @@ const char *place_hash(struct arena *a, const char *path);
 
 /* outside.c */
 /* Where the state of a project lives that the server's user can't reach. */
-const char *outside_dir(struct arena *a, const char *project);
+const char *outside_dir(const struct embedded *s, const char *project);
 /* State outside of the project that its note does not name is dropped; then the note names it. Does
  * nothing when it is inside. Needs the lock. Fails: ERR_CONFIG (another project's), ERR_IO. */
 MUST_USE bool outside_settle(struct embedded *s, struct err *e);

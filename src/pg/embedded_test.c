@@ -183,11 +183,11 @@ static void test_long_path(void **state)
 	check_end();
 }
 
-/* ---- data below /var/lib/fraiseql ---- */
+/* ---- data outside of the project ---- */
 
 /* Root's project in a directory that nobody else may enter. */
 struct closed {
-	char project[320], state_dir[300], said[2000];
+	char project[320], outside[300], state_dir[340], said[2000];
 };
 
 static void on_progress(void *arg, const char *text)
@@ -202,6 +202,7 @@ static struct closed closed_project(const char *name)
 	struct err e;
 	char closed[300];
 	snprintf(closed, sizeof closed, "%s/closed", test_server.dir);
+	snprintf(c.outside, sizeof c.outside, "%s/outside", test_server.dir);
 	snprintf(c.project, sizeof c.project, "%s/%s", closed, name);
 	assert_true(file_mkdirs(closed, 0700, &e) && chmod(closed, 0700) == 0);
 	return c;
@@ -211,6 +212,7 @@ static struct embedded *closed_start(struct closed *c)
 {
 	static const char *const SETTINGS[] = { "fsync=off", NULL };
 	struct embedded_options o = { .dir = c->project,
+		.outside = c->outside,
 		.settings = SETTINGS,
 		.progress = on_progress,
 		.arg = c };
@@ -249,7 +251,7 @@ static void test_closed_path(void **state)
 	struct closed c = closed_project("project");
 	struct embedded *s = closed_start(&c);
 	check_query(s, "create table kept ()", NULL);
-	CHECK_TRUE("elsewhere", str_starts(str_from(c.state_dir), S("/var/lib/fraiseql/")));
+	CHECK_TRUE("elsewhere", str_starts(str_from(c.state_dir), str_from(c.outside)));
 	CHECK_TRUE("new", said(&c, "initialising"));
 	embedded_stop(s);
 	CHECK_TRUE("kept", was_kept(&c));
@@ -285,7 +287,7 @@ static void test_closed_path_unmarked(void **state)
 
 	struct err e = { 0 };
 	assert_true(file_write(mark, S("/somebody/else\n0 0 /\n"), &e));
-	struct embedded_options o = { .dir = c.project };
+	struct embedded_options o = { .dir = c.project, .outside = c.outside };
 	CHECK_TRUE("another's is refused", !embedded_start(&o, &s, &e));
 	CHECK_INT("code", e.code, ERR_CONFIG);
 	CHECK_TRUE("says whose", strstr(e.message, "/somebody/else") != NULL);
@@ -297,7 +299,7 @@ static void test_closed_path_unmarked(void **state)
 /* Another project's start, as far as it matters here: does `path` survive it? */
 static bool survives(struct closed *c, const char *path)
 {
-	struct embedded_options o = { .progress = on_progress, .arg = c };
+	struct embedded_options o = { .outside = c->outside, .progress = on_progress, .arg = c };
 	struct embedded s = { .arena = arena_open(0), .options = &o, .as_root = true };
 	c->said[0] = '\0';
 	outside_sweep(&s);

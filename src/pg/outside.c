@@ -30,11 +30,14 @@
 
 enum { MARK_MAX = 16384, NOTE_MAX = 8192 };
 
-static const char ROOT_STATE[] = "/var/lib/fraiseql";
-
-const char *outside_dir(struct arena *a, const char *project)
+static const char *outside(const struct embedded *s)
 {
-	return str_printf(a, "%s/%s", ROOT_STATE, place_hash(a, project)).p;
+	return s->options->outside ? s->options->outside : "/var/lib/fraiseql";
+}
+
+const char *outside_dir(const struct embedded *s, const char *project)
+{
+	return str_printf(s->arena, "%s/%s", outside(s), place_hash(s->arena, project)).p;
 }
 
 /* ---- whether a note is gone ---- */
@@ -167,7 +170,7 @@ static void sweep_one(struct embedded *s, const char *dir)
 {
 	struct mark m;
 	struct arena *a = s->arena;
-	if (!read_mark(a, dir, &m) || strcmp(outside_dir(a, str_z(a, m.project)), dir) != 0 ||
+	if (!read_mark(a, dir, &m) || strcmp(outside_dir(s, str_z(a, m.project)), dir) != 0 ||
 		!note_is_gone(a, &m))
 		return;
 	int fd = open(str_printf(a, "%s/lock", dir).p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
@@ -184,12 +187,12 @@ void outside_sweep(struct embedded *s)
 {
 	struct stat st;
 	DIR *d = NULL;
-	if (s->as_root && stat(ROOT_STATE, &st) == 0 && st.st_uid == 0 &&
+	if (s->as_root && stat(outside(s), &st) == 0 && st.st_uid == 0 &&
 		(st.st_mode & (S_IWGRP | S_IWOTH)) == 0)
-		d = opendir(ROOT_STATE);
+		d = opendir(outside(s));
 	struct dirent *entry;
 	while (d && (entry = readdir(d)) != NULL)
-		sweep_one(s, str_printf(s->arena, "%s/%s", ROOT_STATE, entry->d_name).p);
+		sweep_one(s, str_printf(s->arena, "%s/%s", outside(s), entry->d_name).p);
 	if (d)
 		closedir(d);
 }

@@ -155,7 +155,7 @@ static bool find_user(struct embedded *s, const char *data, struct err *e)
 static bool move_state(struct embedded *s, const char *project, struct err *e)
 {
 	s->project = project;
-	s->state_dir = outside_dir(s->arena, project);
+	s->state_dir = outside_dir(s, project);
 	if (!find_user(s, join(s, s->state_dir, "data"), e) || !file_mkdirs(s->state_dir, 0755, e))
 		return false;
 	if (!is_reachable(s, s->state_dir))
