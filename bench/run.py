@@ -3,10 +3,11 @@
 """run - measures FraiseQL beside the database alone and HTTP alone, in interleaved rounds.
 
 Usage: bench/run.py [--ops C3,Q1,Q2b] [--rounds 5] [--seconds 4] [--volume medium] [--connections 64]
-                    [--program build/fraiseql] [--database URL] [--json FILE]
+                    [--program build/fraiseql] [--database URL [--tcp URL]] [--json FILE]
 
 For each round and operation, in shuffled order: wrk against `fraiseql serve`, pgbench -M prepared of the
-same SQL with 8 and with 2 clients, and wrk against nginx returning as many bytes. Without --database a
+same SQL with 8 clients over TCP, which is how our clients come, and with 8 and 2 over the Unix socket, and wrk
+against nginx returning as many bytes. Without --database a
 private PostgreSQL is initialised in a temporary folder and loaded by bench/dataset/load.sh. Before an
 operation is measured its answer is compared with psql's rows (bench/dataset/parity.sh).
 
@@ -14,6 +15,9 @@ Printed: medians over the rounds of requests/s, of the ratios within a round, an
 request of the server, of PostgreSQL and of the load generator. --json keeps the raw figures. "nginx, then
 pgbench" is what both cost one after the other: the ceiling of a server that does not send statements in
 batches.
+
+All clients of Q and D operations ask the same, so they share statements (`pool.share`); what different lists cost
+shows --flag=--no-pool-share. C3 draws its ids.
 
 C3t is C3 asked by a tenant: with a bearer token, whose claims become settings of a transaction of its own;
 pgbench does the same transaction.
@@ -30,6 +34,7 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -84,6 +89,12 @@ def family(pid):
     return cpu(pid, reaped=True) + sum(cpu(child) for child in children(pid))
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
 class Cluster:
     """A private PostgreSQL: fsync off, everything in shared buffers: CPU-bound, not I/O."""
 
@@ -96,9 +107,17 @@ class Cluster:
         if user:
             owner = pwd.getpwnam(user)
             os.chown(folder, owner.pw_uid, owner.pw_gid)
-        sh(os.path.join(self.bin, "initdb"), "-D", self.data, "-U", "bench", "-A", "trust", "-N",
-           "--locale=C.UTF-8", user=user, stdout=subprocess.DEVNULL)
-        options = {"listen_addresses": "", "unix_socket_directories": folder, "fsync": "off",
+        password = os.path.join(folder, "password")
+        with os.fdopen(os.open(password, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+            f.write(SECRET)
+        if user:
+            os.chown(password, owner.pw_uid, owner.pw_gid)
+        sh(os.path.join(self.bin, "initdb"), "-D", self.data, "-U", "bench", "--auth-local=trust",
+           "--auth-host=scram-sha-256", f"--pwfile={password}", "-N", "--locale=C.UTF-8", user=user,
+           stdout=subprocess.DEVNULL)
+        os.remove(password)
+        port = free_port()
+        options = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": folder, "fsync": "off",
                    "shared_buffers": "1GB", "max_connections": "100", "jit": "off"}
         words = [os.path.join(self.bin, "postgres"), "-D", self.data]
         for key, value in options.items():
@@ -106,7 +125,8 @@ class Cluster:
         self.log = open(os.path.join(folder, "log"), "w")
         self.process = subprocess.Popen(words, user=user, stderr=self.log, env={**os.environ, **MALLOC})
         self.pid = self.process.pid
-        self.url = f"postgresql://bench@/postgres?host={folder}"
+        self.url = f"postgresql://bench@/postgres?host={folder}&port={port}"
+        self.tcp_url = f"postgresql://bench:{SECRET}@127.0.0.1:{port}/postgres"
         for _ in range(100):
             if subprocess.run(["psql", "-qc", "", self.url], capture_output=True).returncode == 0:
                 return
@@ -168,11 +188,12 @@ def wrk_script(folder, op, users, url):
         with open(os.path.join(folder, "ids"), "w") as f:
             f.write("\n".join(ids))
         before, after = split_at(text, body["variables"])
-        header += (f'local ids = {{}}\nfor id in io.lines("{folder}/ids") do ids[#ids + 1] = id end\n'
-                   f'local before, after = {lua(before)}, {lua(after)}\n'
-                   'function init() math.randomseed(os.time()) end\n'
-                   'function request() return wrk.format(nil, "/graphql", nil,'
-                   ' before .. ids[math.random(#ids)] .. after) end\n')
+        header += (f'local requests, before, after = {{}}, {lua(before)}, {lua(after)}\n'
+                   'function init()\n  math.randomseed(os.time())\n'
+                   f'  for id in io.lines("{folder}/ids") do\n'
+                   '    requests[#requests + 1] = wrk.format(nil, "/graphql", nil, before .. id .. after)\n'
+                   '  end\nend\n'
+                   'function request() return requests[math.random(#requests)] end\n')
     elif op == "W1":
         day = str(body["variables"]["before"])
         before, after = text.split(day)
@@ -283,7 +304,7 @@ def start_server(a, url):
     sys.exit("the server did not become ready")
 
 
-def rounds(a, folder, url, postmaster, server, results):
+def rounds(a, folder, url, tcp, postmaster, server, results):
     scripts = {op: wrk_script(folder, op, USERS[a.volume], url) for op in a.ops}
     sizes = {op: len(fetch(PORT, op)) for op in a.ops}
     nginx = start_nginx(folder, sizes)
@@ -300,6 +321,7 @@ def rounds(a, folder, url, postmaster, server, results):
                     "fraiseql": lambda: measure_server(a, PORT, scripts[op], server.pid, postmaster),
                     "pgbench8": lambda: measure_pgbench(a, op, 8, url, postmaster),
                     "pgbench2": lambda: measure_pgbench(a, op, 2, url, postmaster),
+                    **({"tcp8": lambda: measure_pgbench(a, op, 8, tcp, postmaster)} if tcp else {}),
                     "nginx": lambda: measure_server(a, NGINX_PORT, plain[op], nginx.pid, None),
                 }
                 row = {}
@@ -328,13 +350,14 @@ def in_turn(row):
 
 
 def table(a, results):
-    print("| op | bytes | req/s | p50 / p99 ms | / pgbench -c8 | / pgbench -c2 | / nginx | / nginx, then pgbench |"
-          " server µs | PostgreSQL µs | pgbench -c2: client + PostgreSQL µs | nginx µs |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("| op | bytes | req/s | p50 / p99 ms | / pgbench -c8 (TCP) | / pgbench -c8 | / pgbench -c2 | / nginx |"
+          " / nginx, then pgbench | server µs | PostgreSQL µs | pgbench -c2: client + PostgreSQL µs | nginx µs |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     for op in a.ops:
         rows = [r for r in results if r["op"] == op]
         f = {key: median(rows, "fraiseql", key) for key in rows[0]["fraiseql"]}
         print(f"| {op} | {rows[0]['bytes']:,} | {f['rate']:,.0f} | {f['p50']:.2f} / {f['p99']:.1f} "
+              f"| {format(ratio(rows, 'tcp8'), '.2f') if 'tcp8' in rows[0] else '–'} "
               f"| {ratio(rows, 'pgbench8'):.2f} | {ratio(rows, 'pgbench2'):.2f} | {ratio(rows, 'nginx'):.2f} "
               f"| {statistics.median(map(in_turn, rows)):.2f} "
               f"| {f['server_us']:.1f} | {f['postgres_us']:.1f} "
@@ -351,6 +374,7 @@ def arguments():
     p.add_argument("--connections", type=int, default=64)
     p.add_argument("--program", default=os.path.join(ROOT, "build", "fraiseql"))
     p.add_argument("--database", help="loaded by bench/dataset/load.sh, on this machine")
+    p.add_argument("--tcp", help="the same database by TCP, for pgbench")
     p.add_argument("--json")
     p.add_argument("--flag", dest="flags", action="append", default=[], help="more for `fraiseql serve`")
     a = p.parse_args()
@@ -375,7 +399,7 @@ def main():
         server = start_server(a, url)
         for op in a.ops:
             check_parity(folder, op, fetch(PORT, op), url)
-        rounds(a, folder, url, postmaster, server, results)
+        rounds(a, folder, url, cluster.tcp_url if cluster else a.tcp, postmaster, server, results)
         table(a, results)
         if a.json:
             with open(a.json, "w") as f:

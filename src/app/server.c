@@ -262,15 +262,20 @@ static void on_pulse(void *arg)
 
 /* ---- start and stop ---- */
 
-static unsigned worker_count(const struct settings *s)
+/* Beside PostgreSQL half of the cores are enough to keep both busy, and fewer queues make larger
+ * batches. */
+static unsigned worker_count(const struct server *s)
 {
-	unsigned n = (unsigned)settings_number(s, SETTING_WORKERS);
-	return n ? n : MIN(thread_cores(), 4u);
+	unsigned n = (unsigned)settings_number(s->settings, SETTING_WORKERS);
+	unsigned cores = thread_cores();
+	if (pgpool_is_local(conninfo(s)))
+		cores = (cores + 1) / 2;
+	return n ? n : MIN(cores, 4u);
 }
 
 static bool open_workers(struct server *s, struct err *e)
 {
-	unsigned n = worker_count(s->settings);
+	unsigned n = worker_count(s);
 	unsigned port = (unsigned)settings_number(s->settings, SETTING_PORT);
 	s->workers = arena_array(s->arena, struct worker *, n);
 	for (; s->nworkers < n; s->nworkers++) {
@@ -310,8 +315,8 @@ static void say_where(struct server *s)
 	unsigned port = server_port(s);
 	const char *host = settings_text(s->settings, SETTING_HOST);
 	bool page = settings_flag(s->settings, SETTING_GRAPHIQL);
-	log_info(&s->log, "serving %s://%s:%u/graphql with %u worker%s%s", scheme, host, port,
-		s->nworkers, s->nworkers == 1 ? "" : "s", page ? "; GraphiQL is at /" : "");
+	log_info(&s->log, "serving %s://%s:%u/graphql, workers: %u%s", scheme, host, port,
+		s->nworkers, page ? "; GraphiQL is at /" : "");
 	if (s->database)
 		log_info(&s->log, "its database: psql \"%s\"", conninfo(s));
 }

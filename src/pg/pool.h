@@ -148,6 +148,8 @@ struct pgpool_options {
 /* The options' defaults: fast 1 connection × 512 queue × 16 batch and so on; conninfo NULL. */
 struct pgpool_options pgpool_defaults(void);
 
+/* Is PostgreSQL on this machine, by what the text (and PGHOST, PGHOSTADDR) says? */
+bool pgpool_is_local(const char *conninfo);
 /* Opens the pool and starts connecting. The strings in `o` are copied. Fails: ERR_CONFIG. */
 MUST_USE bool pgpool_open(struct loop *l, const struct pgpool_options *o, struct pgpool **out,
 	struct err *e);

@@ -1,6 +1,8 @@
 /* pool_test - the pool's promises on a healthy server. */
 #include "pg/test_pool.h"
 
+#include <stdlib.h>
+
 static void test_group_commit(void **state)
 {
 	(void)state;
@@ -504,6 +506,37 @@ static void test_malformed(void **state)
 	finish(&t);
 }
 
+static void test_is_local(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *conninfo;
+		bool local;
+	} T[] = {
+		{ "", true },
+		{ "postgresql:///shop", true },
+		{ "postgresql://ann@/shop?host=/var/run/postgresql", true },
+		{ "postgresql://ann@localhost:5433/shop", true },
+		{ "host=127.0.0.1 dbname=shop", true },
+		{ "host=db.example.org hostaddr=127.0.0.2", true },
+		{ "postgresql://[::1]/shop", true },
+		{ "host=@abstract", true },
+		{ "postgresql://db.example.org/shop", false },
+		{ "host=localhost hostaddr=192.0.2.1", false },
+		{ "postgresql://localhost,db2.example.org/shop", false },
+		{ "host=/run,localhost", true },
+		{ "host=localhost.example.org", false },
+	};
+	unsetenv("PGHOST");
+	unsetenv("PGHOSTADDR");
+	for (size_t i = 0; i < COUNT(T); i++)
+		CHECK_INT(T[i].conninfo, pgpool_is_local(T[i].conninfo), T[i].local);
+	setenv("PGHOST", "db.example.org", 1);
+	CHECK_TRUE("of the environment", !pgpool_is_local("dbname=shop"));
+	CHECK_TRUE("which the text overrides", pgpool_is_local("host=localhost"));
+	unsetenv("PGHOST");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -523,6 +556,7 @@ int main(void)
 		cmocka_unit_test(test_unnamed),
 		cmocka_unit_test(test_unnamed_reads),
 		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_is_local),
 	};
 	return cmocka_run_group_tests(tests, test_server_begin, test_server_finish);
 }

@@ -12,6 +12,8 @@
  */
 #include "pg/session.h"
 
+#include "pg/pool.h"
+
 #include "base/buf.h"
 
 #include <stdlib.h>
@@ -53,6 +55,39 @@ static bool user_options(struct arena *a, const char *conninfo, const char **out
 	*out = str_z(a, str_from(*out));
 	PQconninfoFree(list);
 	return true;
+}
+
+/* Of a list of hosts, all. An empty one is a Unix socket, as is a path or an abstract name. */
+static bool are_local(str hosts)
+{
+	static const str NAMES[] = { STR_INIT("localhost"), STR_INIT("::1") };
+	do {
+		size_t n = str_find(hosts, ',');
+		str host = str_sub(hosts, 0, n);
+		bool local = host.n == 0 || host.p[0] == '/' || host.p[0] == '@' ||
+			str_starts(host, S("127."));
+		for (size_t i = 0; i < COUNT(NAMES); i++)
+			local |= str_eq(host, NAMES[i]);
+		if (!local)
+			return false;
+		hosts = str_sub(hosts, MIN(n + 1, hosts.n), hosts.n);
+	} while (hosts.n);
+	return true;
+}
+
+bool pgpool_is_local(const char *conninfo)
+{
+	PQconninfoOption *list = PQconninfoParse(conninfo, NULL);
+	const char *host = getenv("PGHOST"), *address = getenv("PGHOSTADDR");
+	for (PQconninfoOption *o = list; o && o->keyword; o++) {
+		if (o->val && strcmp(o->keyword, "host") == 0)
+			host = o->val;
+		if (o->val && strcmp(o->keyword, "hostaddr") == 0)
+			address = o->val;
+	}
+	bool local = are_local(str_from(address && address[0] ? address : host));
+	PQconninfoFree(list);
+	return local;
 }
 
 bool session_build(struct arena *a, const struct session_options *o, struct session *out,
