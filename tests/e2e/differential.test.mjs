@@ -39,6 +39,10 @@ describe('differential', () => {
     assert.equal(what(refused(error('x')), refused(error('y'))), 'messages');
     assert.equal(what(refused(error('x')), { ok: false, unsupported: true }), 'unsupported');
     assert.equal(difference({ ok: true }, refused(error('x'))).reason, undefined);
+    const placed = (place) => refused(error('x'), error(`Directive "@a" may not be used on ${place}_DEFINITION.`));
+    const places = (sdl) => difference(placed('ARGUMENT'), placed('INPUT_FIELD'), { request: { sdl } }).reason;
+    assert.match(places('extend input A { b: Int @a }'), /§3\.13/);
+    assert.equal(places('input A { b: Int @a }'), undefined);
     assert.match(
       difference({ ok: true }, refused(error('All root types must be different, "A" …'))).reason,
       /§3\.3\.1/,

@@ -78,6 +78,17 @@ function reasonFor(theirs, ours) {
   return sorted(rest).join() === sorted(wanted).join() ? reasons.find(Boolean) : undefined;
 }
 
+const INPUT_PLACE = /may not be used on (ARGUMENT|INPUT_FIELD)_DEFINITION\.$/;
+
+/** graphql-js 16 takes the fields of an input object's extension for arguments. */
+function placeReason(theirs, ours, { sdl = '', source = '' }) {
+  const rest = ({ errors = [] }) => sorted(errors.filter((e) => !INPUT_PLACE.test(e.message))).join();
+  const extended = /\bextend[\s,]+input\b/.test(sdl + source);
+  return extended && rest(theirs) === rest(ours)
+    ? "§3.13: fields of an input object's extension are INPUT_FIELD_DEFINITIONs"
+    : undefined;
+}
+
 function compareErrors(theirs, ours) {
   if (theirs.errors.length !== ours.errors.length) return 'count';
   const places = (x) => JSON.stringify(x.errors.map((e) => e.locations ?? []));
@@ -87,10 +98,11 @@ function compareErrors(theirs, ours) {
 }
 
 /**
- * undefined when equal; else { what, reason? }: a reason makes it a difference that is meant. `customDefaults`: the
- * schema has defaults of custom scalars; then `source`, the document, tells where an answer shows them.
+ * undefined when equal; else { what, reason? }: a reason makes it a difference that is meant. `request`: what was
+ * asked; `customDefaults`: its schema has defaults of custom scalars.
  */
-export function difference(theirs, ours, { customDefaults, source } = {}) {
+export function difference(theirs, ours, { customDefaults, request = {} } = {}) {
+  const { source } = request;
   if (ours.unsupported) return { what: 'unsupported' };
   if (theirs.ok && ours.ok) {
     const [a, b] = [theirs, ours].map((x) => JSON.stringify(strip([x.print, x.coerced, x.data])));
@@ -103,5 +115,5 @@ export function difference(theirs, ours, { customDefaults, source } = {}) {
   }
   if (theirs.crashed && !ours.ok) return undefined;
   const what = theirs.ok === ours.ok ? compareErrors(theirs, ours) : 'accepted';
-  return what && { what, reason: reasonFor(theirs, ours) };
+  return what && { what, reason: reasonFor(theirs, ours) ?? placeReason(theirs, ours, request) };
 }

@@ -43,9 +43,9 @@ export async function run({ program, seed, from = 0, to }) {
     last = { request, theirs, ours };
     counts.cases += 1;
     counts.accepted += theirs.ok;
-    let found = difference(theirs, ours);
+    let found = difference(theirs, ours, { request });
     if (found?.what === 'output' && customDefaults(request))
-      found = difference(theirs, ours, { customDefaults: true, source: request.source });
+      found = difference(theirs, ours, { customDefaults: true, request });
     if (found?.reason) {
       counts.explained += 1;
       reasons.set(found.reason, (reasons.get(found.reason) ?? 0) + 1);
