@@ -28,6 +28,8 @@
 
 /* How long after a request to cancel a cancelled statement is taken for its effect. */
 enum { CANCEL_ECHO_US = 2000000 };
+/* Rows that are copied into answers of several jobs at once. */
+enum { SHARED_BYTES_MAX = 64 * 1024 * 1024 };
 enum { KEY_OWN = 0x5e77 }; /* keys of our own statements: KEY_OWN << 48 | n */
 enum { OWN_BEGIN = 100, OWN_BEGIN_READ, OWN_COMMIT, OWN_ROLLBACK };
 
@@ -405,10 +407,10 @@ static void report(struct pgconn *c, unsigned at, const struct pgresult *r)
 	finish(c, conn_op(c, at));
 }
 
-/* Every job of the head's statement is to be sent again by itself. */
-static void disband(struct pgconn *c)
+/* The jobs of the head's statement, from a place on, are to be sent again by themselves. */
+static void disband(struct pgconn *c, unsigned from)
 {
-	for (unsigned i = 0; i <= conn_op(c, 0)->riders; i++) {
+	for (unsigned i = from; i <= conn_op(c, 0)->riders; i++) {
 		struct pgjob *job = conn_op(c, i)->job;
 		if (!job)
 			continue;
@@ -417,18 +419,26 @@ static void disband(struct pgconn *c)
 	}
 }
 
-/* The head's statement gave rows, perhaps for several jobs. */
+/*
+ * The head's statement gave rows, perhaps for several jobs. Rows that are the same for all become
+ * as many answers in one moment, so of large ones only some are served: the others' turn comes.
+ */
 static void on_rows(struct pgconn *c, PGresult *r)
 {
 	int from[PLACES_MAX + 2];
 	struct pgresult view = { .raw = r, .rows = PQntuples(r) };
 	bool many = conn_op(c, 0)->place > 0;
+	unsigned served_max = (unsigned)(SHARED_BYTES_MAX / (PQresultMemorySize(r) + 1));
 	if (many && !share_index(r, from)) {
-		disband(c);
+		disband(c, 0);
 		return;
 	}
 	for (unsigned i = 0; i <= conn_op(c, 0)->riders; i++) {
 		unsigned place = conn_op(c, i)->place;
+		if (!many && i > served_max) {
+			disband(c, i);
+			return;
+		}
 		if (many)
 			view = (struct pgresult){ r, from[place], from[place + 1] - from[place],
 				1 };
@@ -464,7 +474,7 @@ static void on_aborted(struct pgconn *c)
 	struct pgop *op = conn_op(c, 0);
 	if (op->kind == OP_PARSE)
 		stmtcache_drop(&c->stmts, op->slot, op->serial);
-	disband(c);
+	disband(c, 0);
 }
 
 static bool is_stale(const struct pgop *op, str state)
@@ -504,7 +514,7 @@ static void on_failure(struct pgconn *c, const PGresult *r)
 		stmtcache_drop(&c->stmts, op->slot, op->serial);
 	c->resync |= held;
 	if (again || op->shared) {
-		disband(c);
+		disband(c, 0);
 	} else if (job) {
 		pipe_detach(c, job);
 		pgresult_diag(r, op->stmt, &e, &d);

@@ -178,6 +178,28 @@ static void test_one_fails(void **state)
 	finish(&t);
 }
 
+/* Large rows are not multiplied without bounds: some are served, the others each by themselves. */
+static void test_large(void **state)
+{
+	(void)state;
+	struct t t;
+	struct tjob j[12];
+	open_with(&t, small());
+	check_value(&t, "select 1", "1");
+	for (int i = 0; i < 12; i++)
+		shared(&t, &j[i], "select length(x), x from repeat($1::text, 16000000) x", NULL,
+			"x");
+	submit_all(&t, j, 12);
+	CHECK_TRUE("all", run(&t));
+	for (int i = 0; i < 12; i++) {
+		check_once(&j[i], ERR_NONE);
+		CHECK_STR("value", str_from(j[i].out), "16000000");
+	}
+	uint64_t resent = pgpool_stats(t.pool).resent;
+	CHECK_TRUE("some", resent > 6 && resent < 10);
+	finish(&t);
+}
+
 /* A form for many that does not keep its word, or does not even parse, is not believed. */
 static void test_broken_form(void **state)
 {
@@ -323,6 +345,7 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_one_fails),
+		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_broken_form),
 		cmocka_unit_test(test_some_leave),
 		cmocka_unit_test(test_all_leave),
