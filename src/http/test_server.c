@@ -356,9 +356,16 @@ bool wait_for(_Atomic unsigned *value, unsigned wanted)
 	return false;
 }
 
+#ifdef __has_feature /* clang's way to say it */
+#define HAS_FEATURE(x) __has_feature(x)
+#else
+#define HAS_FEATURE(x) 0
+#endif
+
 bool is_instrumented(void)
 {
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+	HAS_FEATURE(address_sanitizer) || HAS_FEATURE(thread_sanitizer)
 	return true;
 #else
 	const char *preloaded = getenv("LD_PRELOAD");
