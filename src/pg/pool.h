@@ -117,6 +117,7 @@ struct pgjob {
 	struct pgjob *next, *prev;
 	void *conn;
 	unsigned state, attempts;
+	uint64_t params_hash;        /* of a job that may share its statement */
 	unsigned place;              /* its set of parameters in a statement for many, from 1 */
 	uint64_t due_us;             /* deadline_us, or the default's */
 	uint64_t queued_us, sent_us; /* when it was submitted and when it went to the server */

@@ -22,28 +22,47 @@
 
 #include "base/num.h"
 
-#include <string.h>
+enum { SHARED_TEXT_MAX = 1024 };
 
 static bool may_share(const struct pgpool *p, const struct pgjob *job)
 {
 	return p->share && job->stmts[0].shares && job->stmts[0].key && !job_is_solo(p, job);
 }
 
-static bool same_params(const struct pgstmt *a, const struct pgstmt *b)
+static uint64_t hash_params(const struct pgstmt *s)
 {
-	for (int i = 0; i < a->nparams; i++) {
-		const struct pgparam *x = &a->params[i], *y = &b->params[i];
+	uint64_t h = 0;
+	for (int i = 0; i < s->nparams; i++)
+		h = s->params[i].null ? h * 31 + 1 : str_hash(s->params[i].text, h);
+	return h;
+}
+
+static bool same_params(const struct pgjob *a, const struct pgjob *b)
+{
+	if (a->params_hash != b->params_hash)
+		return false;
+	for (int i = 0; i < a->stmts[0].nparams; i++) {
+		const struct pgparam *x = &a->stmts[0].params[i], *y = &b->stmts[0].params[i];
 		if (x->null != y->null || (!x->null && !str_eq(x->text, y->text)))
 			return false;
 	}
 	return true;
 }
 
-static bool may_have_place(const struct pgpool *p, const struct pggroup *g)
+/* Arrays of long texts would be copied, and kept room for. */
+static bool is_short(const struct pgstmt *s)
+{
+	size_t n = 0;
+	for (int i = 0; i < s->nparams; i++)
+		n += s->params[i].null ? 0 : s->params[i].text.n;
+	return n <= SHARED_TEXT_MAX;
+}
+
+static bool may_have_place(const struct pgpool *p, const struct pggroup *g, const struct pgjob *job)
 {
 	const struct pgstmt *s = &g->lead->stmts[0];
 	return p->generic && s->many_sql && s->nparams <= PARAMS_SHARED_MAX &&
-		g->places < PLACES_MAX;
+		g->places < PLACES_MAX && is_short(s) && is_short(&job->stmts[0]);
 }
 
 static bool join(const struct pgpool *p, struct pggroup *g, struct pgjob *job)
@@ -52,9 +71,9 @@ static bool join(const struct pgpool *p, struct pggroup *g, struct pgjob *job)
 	struct pgjob *same = g->lead;
 	if (!g->shares || first->key != s->key || first->nparams != s->nparams)
 		return false;
-	while (same && !same_params(&same->stmts[0], s))
+	while (same && !same_params(same, job))
 		same = same->next;
-	if (!same && !may_have_place(p, g))
+	if (!same && !may_have_place(p, g, job))
 		return false;
 	job->place = same ? same->place : ++g->places;
 	g->last->next = job;
@@ -67,6 +86,8 @@ bool batch_add(const struct pgpool *p, struct pgbatch *b, struct pgjob *job)
 {
 	bool shares = may_share(p, job);
 	job->next = NULL;
+	if (shares)
+		job->params_hash = hash_params(&job->stmts[0]);
 	for (unsigned i = 0; shares && i < b->n; i++)
 		if (join(p, &b->at[i], job))
 			return true;

@@ -178,6 +178,32 @@ static void test_one_fails(void **state)
 	finish(&t);
 }
 
+/* Long texts go by themselves, unless they are the same. */
+static void test_long(void **state)
+{
+	(void)state;
+	static char text[3][2000];
+	struct t t;
+	struct tjob j[9];
+	open_with(&t, generic());
+	check_value(&t, "select 1", "1");
+	for (int i = 0; i < 9; i++) {
+		memset(text[i % 3], 'a' + i % 3, i % 3 ? sizeof text[0] - 1 : 3);
+		shared(&t, &j[i], "select left($1::text, 3)", MANY("select left(many.p1, 3)"),
+			text[i % 3]);
+	}
+	submit_all(&t, j, 9);
+	CHECK_TRUE("all", run(&t));
+	for (int i = 0; i < 9; i++)
+		CHECK_STR("value", str_from(j[i].out),
+			i % 3 == 0           ? "aaa"
+				: i % 3 == 1 ? "bbb"
+					     : "ccc");
+	CHECK_INT("three statements", pgpool_stats(t.pool).shared, 6);
+	CHECK_INT("none for many", pgpool_stats(t.pool).prepared, 2);
+	finish(&t);
+}
+
 /* Large rows are not multiplied without bounds: some are served, the others each by themselves. */
 static void test_large(void **state)
 {
@@ -345,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_one_fails),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_broken_form),
 		cmocka_unit_test(test_some_leave),
