@@ -71,7 +71,7 @@ describe('reads that wait together', () => {
   let f;
   before(async () => {
     f = await Fixture.start({ sql: SQL, sdl: SDL, user: 'reader', settings: { log_statement: 'all' },
-      args: ['--workers', '1', '--pool-fast', '1'] });
+      args: ['--workers', '1', '--pool-fast', '1', '--pool-queue', '5000'] });
   });
   after(async () => { await f?.stop(); });
 
