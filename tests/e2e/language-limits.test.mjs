@@ -12,7 +12,7 @@ type Item @source(relation: "item") {
   parent: Item @relation(fields: ["parent_id"], references: ["id"])
   children: [Item!]! @relation(fields: ["id"], references: ["parent_id"])
 }
-type Query { item(id: Int!): Item items: [Item!]! }`;
+type Query { item(id: Int!): Item items(where: ItemWhereInput): [Item!]! }`;
 
 describe('limits of documents', () => {
   let f;
@@ -73,6 +73,26 @@ describe('limits of operations', () => {
   it('told once for an operation', async () => {
     const query = `{ a: items { ...F } b: items { ...F } c: items { ...F } } fragment F on Item { ${fields(21)} }`;
     assert.deepEqual(await errors(query), ['COST_LIMIT_EXCEEDED']);
+  });
+});
+
+describe('limits of memory', () => {
+  let f;
+  before(async () => {
+    const args = ['--limits-request-memory', '16MB', '--limits-body', '4MB'];
+    f = await Fixture.start({ sql: SQL, sdl: SDL, install: false, args, settings: { log_statement: 'all' } });
+  });
+  after(() => f?.stop());
+
+  it('a long list in many fields is not even sent', async () => {
+    const field = (_, i) => `a${i}: items(where: { id: { in: $ids } }) { id }`;
+    const query = (n) => `query ($ids: [Int!]) { ${Array.from({ length: n }, field).join(' ')} }`;
+    const variables = { ids: Array.from({ length: 60000 }, (_, i) => i) };
+    const { body } = await f.server.post({ query: query(100), variables });
+    assert.deepEqual([body.data, body.errors.map((e) => e.extensions.code)], [null, ['PAYLOAD_TOO_LARGE']]);
+    assert.doesNotMatch(f.pg.log, /execute .*"id" = any/);
+    assert.deepEqual((await f.server.post({ query: query(2), variables })).body, { data: { a0: [], a1: [] } });
+    assert.match(f.pg.log, /execute .*"id" = any/);
   });
 });
 
