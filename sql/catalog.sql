@@ -201,25 +201,46 @@ with recursive
   ),
   -- What a view or a policy calls stands in its stored tree, by number: also what is built in.
   trees as (
-    select ev_class as rel, ev_action::text as tree from pg_rewrite where ev_type = '1' and ev_class >= 16384
+    select r.ev_class as rel, r.ev_action::text as tree
+    from pg_rewrite r join pg_class c on c.oid = r.ev_class
+    where c.relkind = 'v' and c.oid >= 16384
     union all
     select polrelid, polqual::text from pg_policy
   ),
-  -- Two reads may differ: VOLATILE functions are called, or a view below does so; of the system's
-  -- views that is taken for granted.
+  -- Functions that are VOLATILE, and aggregates that call one.
+  volatile (fn) as (
+    select oid::text from pg_proc where provolatile = 'v'
+    union
+    select a.aggfnoid::oid::text
+    from pg_aggregate a
+    join pg_proc f on f.provolatile = 'v'
+      and f.oid in (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn)
+  ),
+  reads (rel, below) as materialized (
+    select r.ev_class, d.refobjid
+    from pg_depend d
+    join pg_rewrite r on r.oid = d.objid
+    join pg_class c on c.oid = r.ev_class and c.relkind = 'v'
+    where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
+    union
+    select o.polrelid, d.refobjid
+    from pg_depend d
+    join pg_policy o on o.oid = d.objid
+    where d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_class'::regclass
+  ),
+  -- Two reads may differ: VOLATILE functions are called, or rows are drawn, or a view or policy
+  -- below does so; of the system's views that is taken for granted.
   varying (rel) as (
     select rel
-    from trees, string_to_table(tree, 'funcid ') with ordinality piece (text, place)
-    where place > 1 and split_part(text, ' ', 1) in (select oid::text from pg_proc where provolatile = 'v')
+    from trees, string_to_table(replace(replace(tree, 'aggfnoid ', 'funcid '), 'winfnoid ', 'funcid '), 'funcid ')
+      with ordinality piece (text, place)
+    where place > 1 and split_part(text, ' ', 1) in (select v.fn from volatile v)
+    union
+    select rel from trees where tree like '%:repeatable <>%'
     union
     select oid from pg_class where relkind = 'v' and oid < 16384
     union
-    select r.ev_class
-    from varying v
-    join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = v.rel
-      and d.classid = 'pg_rewrite'::regclass
-    join pg_rewrite r on r.oid = d.objid
-    join pg_class c on c.oid = r.ev_class and c.relkind = 'v'
+    select r.rel from varying v join reads r on r.below = v.rel
   ),
   relations as (
     select string_agg(concat(

@@ -78,7 +78,7 @@ struct cat_relation {
 	bool rls, rls_forced;
 	bool fires_before, fires_after; /* triggers of rows before, any after a change */
 	bool varies; /* two reads at one time may differ: a view or policy calls VOLATILE
-			functions */
+			functions, or draws a sample */
 	str comment;
 };
 

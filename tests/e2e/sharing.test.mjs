@@ -19,6 +19,13 @@ create function tick() returns float language sql volatile as 'select random()';
 create view v_drawn as select 1 as id, tick() as drawn;
 create function stamp() returns float language sql stable as 'select 1.0::float';
 create view v_stable as select 1 as id, stamp() as drawn;
+create function blur(total float, value float) returns float language sql volatile as 'select random()';
+create aggregate blurred(float) (sfunc = blur, stype = float, initcond = '0');
+create view v_blurred as select 1 as id, blurred(1.0) as drawn;
+create view v_window as select 1 as id, blurred(1.0) over () as drawn;
+create table many_rows as select i as id from generate_series(1, 20000) i;
+create view v_sample as select 1 as id, sum(id)::float as drawn from many_rows tablesample bernoulli (50);
+create materialized view m_drawn as select 1 as id, random() as drawn;
 create view v_ratio as select id, 100 / (id - 7) as ratio from item;
 create table guarded (id int primary key, word text not null);
 insert into guarded values (1, 'a'), (2, 'b');
@@ -27,6 +34,11 @@ grant usage on schema public to reader;
 grant select on all tables in schema public to reader;
 alter table guarded enable row level security;
 create policy p on guarded using (random() >= 0);
+create table behind (id int primary key, word text not null);
+insert into behind values (1, 'a');
+grant select on behind to reader;
+alter table behind enable row level security;
+create policy p on behind using (exists (select from v_drawn where drawn >= 0));
 `;
 
 const SDL = `
@@ -36,6 +48,11 @@ type Ticket @source(relation: "v_ticket") { id: Int! ticket: UUID! }
 type Above @source(relation: "v_above") { id: Int! ticket: UUID! }
 type Lock @source(relation: "v_lock") { id: Int! held: Int! }
 type Drawn @source(relation: "v_drawn") { id: Int! drawn: Float! }
+type Blurred @source(relation: "v_blurred") { id: Int! drawn: Float! }
+type Window @source(relation: "v_window") { id: Int! drawn: Float! }
+type Kept @source(relation: "m_drawn") { id: Int! drawn: Float! }
+type Sample @source(relation: "v_sample") { id: Int! drawn: Float! }
+type Behind @source(relation: "behind") { id: Int! word: String! }
 type Stable @source(relation: "v_stable") { id: Int! drawn: Float! }
 type Guarded @source(relation: "guarded") { id: Int! word: String! }
 type Ratio @source(relation: "v_ratio") { id: Int! ratio: Int! }
@@ -51,6 +68,11 @@ type Query {
   lock: [Lock!]!
   drawn: [Drawn!]!
   stable: [Stable!]!
+  blurred: [Blurred!]!
+  window: [Window!]!
+  sample: [Sample!]!
+  kept: [Kept!]!
+  behind(id: Int!): Behind
   guarded(id: Int!): Guarded
   ratio(id: Int!): Ratio
 }
@@ -145,10 +167,22 @@ describe('reads that wait together', () => {
       assert.equal(new Set(answers.map(({ data }) => value(data))).size, 200, query);
       assert.equal(ran.length, 200, query);
     }
-    for (const [query, relation] of [['{ lock { held } }', 'v_lock'], ['{ guarded(id: 1) { word } }', 'guarded']]) {
+    for (const [query, relation] of [
+      ['{ lock { held } }', 'v_lock'],
+      ['{ guarded(id: 1) { word } }', 'guarded'],
+      ['{ behind(id: 1) { word } }', 'behind'],
+      ['{ blurred { drawn } }', 'v_blurred'],
+      ['{ window { drawn } }', 'v_window'],
+      ['{ sample { drawn } }', 'v_sample'],
+    ]) {
       const { ran } = await storm(Array.from({ length: 200 }, () => [query]), relation);
       assert.equal(ran.length, 200, query);
     }
+  });
+
+  it('shares what is stored, however it was made', async () => {
+    const { ran } = await storm(Array.from({ length: 500 }, () => ['{ kept { drawn } }']), 'm_drawn');
+    assert.ok(ran.length < 250, `${ran.length} statements`);
   });
 
   it('fails only whose row fails', async () => {
