@@ -419,23 +419,31 @@ static void disband(struct pgconn *c, unsigned from)
 	}
 }
 
-/*
- * The head's statement gave rows, perhaps for several jobs. Rows that are the same for all become
- * as many answers in one moment, so of large ones only some are served: the others' turn comes.
- */
+/* How many jobs of the head's statement are served by its rows: they become as many answers in one
+ * moment. */
+static unsigned served_max(const struct pgconn *c, const PGresult *r)
+{
+	unsigned places = 1;
+	for (unsigned i = 1; i <= conn_op(c, 0)->riders; i++)
+		places = MAX(places, conn_op(c, i)->place);
+	return (unsigned)(SHARED_BYTES_MAX / (PQresultMemorySize(r) / places + 1));
+}
+
+/* The head's statement gave rows, perhaps for several jobs. Of large ones only some are served: the
+ * others' turn comes. */
 static void on_rows(struct pgconn *c, PGresult *r)
 {
 	int from[PLACES_MAX + 2];
 	struct pgresult view = { .raw = r, .rows = PQntuples(r) };
 	bool many = conn_op(c, 0)->place > 0;
-	unsigned served_max = (unsigned)(SHARED_BYTES_MAX / (PQresultMemorySize(r) + 1));
 	if (many && !share_index(r, from)) {
 		disband(c, 0);
 		return;
 	}
+	unsigned served = served_max(c, r);
 	for (unsigned i = 0; i <= conn_op(c, 0)->riders; i++) {
 		unsigned place = conn_op(c, i)->place;
-		if (!many && i > served_max) {
+		if (i > served) {
 			disband(c, i);
 			return;
 		}

@@ -205,16 +205,17 @@ static void test_long(void **state)
 }
 
 /* Large rows are not multiplied without bounds: some are served, the others each by themselves. */
-static void test_large(void **state)
+static void check_large(bool many)
 {
-	(void)state;
+	static const char SQL[] = "select length(x), x from repeat($1::text, 16000000) x";
+	static const char FORM[] =
+		MANY("select length(x), x from repeat(many.p1::text, 16000000) x");
 	struct t t;
 	struct tjob j[12];
-	open_with(&t, small());
+	open_with(&t, generic());
 	check_value(&t, "select 1", "1");
 	for (int i = 0; i < 12; i++)
-		shared(&t, &j[i], "select length(x), x from repeat($1::text, 16000000) x", NULL,
-			"x");
+		shared(&t, &j[i], SQL, FORM, many && i % 2 ? "y" : "x");
 	submit_all(&t, j, 12);
 	CHECK_TRUE("all", run(&t));
 	for (int i = 0; i < 12; i++) {
@@ -224,6 +225,13 @@ static void test_large(void **state)
 	uint64_t resent = pgpool_stats(t.pool).resent;
 	CHECK_TRUE("some", resent > 6 && resent < 10);
 	finish(&t);
+}
+
+static void test_large(void **state)
+{
+	(void)state;
+	check_large(false);
+	check_large(true);
 }
 
 /* A form for many that does not keep its word, or does not even parse, is not believed. */
