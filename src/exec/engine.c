@@ -407,7 +407,12 @@ static void on_query_done(struct pgjob *job, const struct err *e, const struct p
 		release(x);
 		return;
 	}
+	struct err none;
 	note_time(x);
+	if (!e && x->next_root <= x->root_of[job->nstmts - 1]) {
+		err_set(&none, ERR_INTERNAL, "a statement ended without a result");
+		e = &none;
+	}
 	if (e && leave_replica(x, e)) {
 		send_query(x);
 		return;

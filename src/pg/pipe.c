@@ -458,6 +458,10 @@ static void on_success(struct pgconn *c, PGresult *r)
 {
 	struct pgop *op = conn_op(c, 0);
 	struct pgjob *job;
+	if (op->kind == OP_STMT && c->lane == PGLANE_FAST && PQresultStatus(r) != PGRES_TUPLES_OK) {
+		conn_lost(c, "the connection is out of step");
+		return;
+	}
 	if (op->kind == OP_STMT) {
 		on_rows(c, r);
 		return;
