@@ -24,6 +24,8 @@ void buf_reserve(struct buf *b, size_t n);
 void buf_put(struct buf *b, str s);
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
+/* Between double quotes, with a backslash before those and itself. */
+void buf_put_quoted(struct buf *b, str s);
 void buf_put_u64(struct buf *b, uint64_t v);
 void buf_put_i64(struct buf *b, int64_t v);
 /* What has been put so far: a view that the next put may invalidate. */

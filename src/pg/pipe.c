@@ -4,10 +4,13 @@
  * Sending writes the commands of one batch and notes each in the connection's ring of ops; results
  * arrive in exactly that order, each followed by libpq's NULL, a Sync by PGRES_PIPELINE_SYNC alone.
  *
- *     shared Sync      stmt stmt stmt … Sync             a stmt may be that of several jobs:
- * share.c solo, implicit   [set_config …] stmt Sync          the Sync is the commit solo, explicit
- * BEGIN [set_config …] stmt … COMMIT Sync hold             BEGIN [set_config …] stmt … Flush   ⟶
- * verdict ⟶   COMMIT Sync
+ *     shared Sync      stmt stmt stmt … Sync
+ *     solo, implicit   [set_config …] stmt Sync          the Sync is the commit
+ *     solo, explicit   BEGIN [set_config …] stmt … COMMIT Sync
+ *     hold             BEGIN [set_config …] stmt … Flush   ⟶ verdict ⟶   COMMIT Sync
+ *
+ * In the first form a statement may be that of several jobs (share.c): its op is followed by
+ * theirs, which ride on its result.
  *
  * A Parse stands before a statement that this connection has not prepared yet. What an implicit
  * transaction sets with set_config(…, true) lasts to its Sync; that is why jobs with settings never
@@ -251,7 +254,8 @@ static void send_group(struct pgconn *c, const struct pggroup *g)
 		.finishes = true,
 		.shared = true,
 		.riders = g->riders,
-		.place = many };
+		.places = g->places,
+		.place = g->lead->place };
 	if (many) {
 		share_params(c->pool, g, params_for(c->pool, s->nparams));
 		send_query(c, s->many_sql, s->many_key, s->nparams, op);
@@ -261,7 +265,7 @@ static void send_group(struct pgconn *c, const struct pggroup *g)
 	op.riders = 0;
 	op.slot = STMT_NONE;
 	for (op.job = g->lead->next; op.job; op.job = op.job->next) {
-		op.place = many ? op.job->place : 0;
+		op.place = op.job->place;
 		push_op(c, op);
 	}
 }
@@ -419,28 +423,19 @@ static void disband(struct pgconn *c, unsigned from)
 	}
 }
 
-/* How many jobs of the head's statement are served by its rows: they become as many answers in one
- * moment. */
-static unsigned served_max(const struct pgconn *c, const PGresult *r)
-{
-	unsigned places = 1;
-	for (unsigned i = 1; i <= conn_op(c, 0)->riders; i++)
-		places = MAX(places, conn_op(c, i)->place);
-	return (unsigned)(SHARED_BYTES_MAX / (PQresultMemorySize(r) / places + 1));
-}
-
-/* The head's statement gave rows, perhaps for several jobs. Of large ones only some are served: the
- * others' turn comes. */
+/* The head's statement gave rows, perhaps for several jobs. They become as many answers in one
+ * moment, so of large ones only some are served: the others' turn comes. */
 static void on_rows(struct pgconn *c, PGresult *r)
 {
 	int from[PLACES_MAX + 2];
 	struct pgresult view = { .raw = r, .rows = PQntuples(r) };
-	bool many = conn_op(c, 0)->place > 0;
+	unsigned places = MAX(1u, conn_op(c, 0)->places);
+	bool many = places > 1;
 	if (many && !share_index(r, from)) {
 		disband(c, 0);
 		return;
 	}
-	unsigned served = served_max(c, r);
+	size_t served = SHARED_BYTES_MAX / (PQresultMemorySize(r) / places + 1);
 	for (unsigned i = 0; i <= conn_op(c, 0)->riders; i++) {
 		unsigned place = conn_op(c, i)->place;
 		if (i > served) {
@@ -457,19 +452,17 @@ static void on_rows(struct pgconn *c, PGresult *r)
 static void on_success(struct pgconn *c, PGresult *r)
 {
 	struct pgop *op = conn_op(c, 0);
-	struct pgjob *job;
-	if (op->kind == OP_STMT && c->lane == PGLANE_FAST && PQresultStatus(r) != PGRES_TUPLES_OK) {
-		conn_lost(c, "the connection is out of step");
-		return;
-	}
 	if (op->kind == OP_STMT) {
-		on_rows(c, r);
+		if (c->lane == PGLANE_FAST && PQresultStatus(r) != PGRES_TUPLES_OK)
+			conn_lost(c, "the connection is out of step");
+		else
+			on_rows(c, r);
 		return;
 	}
 	bool undone = op->kind == OP_END && op->job && strcmp(PQcmdStatus(r), "ROLLBACK") == 0;
 	if (undone && op->job->tx != PGTX_ROLLBACK && !(op->job->state & JOB_ROLLBACK)) {
 		struct err e;
-		job = op->job;
+		struct pgjob *job = op->job;
 		pipe_detach(c, job);
 		err_set(&e, ERR_INTERNAL,
 			"the transaction was rolled back by a statement of its own");

@@ -32,7 +32,8 @@ struct pgop {
 	bool shared;     /* its statement answers several jobs */
 	unsigned riders; /* OP_STMT: so many ops behind it are answered by its result; they have
 			    none of their own */
-	unsigned place;  /* OP_STMT: whose rows are the job's; 0 = all are */
+	unsigned places; /* OP_STMT: for so many sets of parameters, if more than one */
+	unsigned place;  /* OP_STMT: which of them is the job's, from 1 */
 	uint32_t slot, serial; /* of a prepared statement; STMT_NONE */
 };
 

@@ -18,17 +18,6 @@ static bool is_null(const struct gql_value *v)
 	return !v || v->kind == GQL_NULL;
 }
 
-static void put_quoted(struct buf *b, str s)
-{
-	buf_putc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			buf_putc(b, '\\');
-		buf_putc(b, s.p[i]);
-	}
-	buf_putc(b, '"');
-}
-
 static const struct gql_value *member(const struct gql_value *row, uint32_t field)
 {
 	if (field == UINT32_MAX)
@@ -67,7 +56,7 @@ static void put_row(struct column *q, const struct gql_value *row)
 	if (is_null(v))
 		buf_lit(&q->out, "NULL");
 	else
-		put_quoted(&q->out, param_text_of(q->env, q->param, c->form, v));
+		buf_put_quoted(&q->out, param_text_of(q->env, q->param, c->form, v));
 }
 
 /* The rows in `v`, below the path from its step `step` on. */

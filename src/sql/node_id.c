@@ -103,17 +103,6 @@ static bool find_key(const struct param_env *env, const struct param *p, const s
 	return true;
 }
 
-static void put_item(struct buf *b, str s)
-{
-	buf_putc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			buf_putc(b, '\\');
-		buf_putc(b, s.p[i]);
-	}
-	buf_putc(b, '"');
-}
-
 bool node_key_text(const struct param_env *env, const struct param *p, const struct gql_value *v,
 	struct param_text *out, struct err *e)
 {
@@ -133,7 +122,7 @@ bool node_key_text(const struct param_env *env, const struct param *p, const str
 		if (i)
 			buf_putc(&b, ',');
 		if (find_key(env, p, v->items[i], &key))
-			put_item(&b, key);
+			buf_put_quoted(&b, key);
 		else
 			buf_lit(&b, "NULL");
 	}

@@ -121,17 +121,6 @@ static str leaf_text(const struct param_env *env, const struct leaf *leaf,
 	return v->text;
 }
 
-static void put_array_item(struct buf *b, str s)
-{
-	buf_putc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			buf_putc(b, '\\');
-		buf_putc(b, s.p[i]);
-	}
-	buf_putc(b, '"');
-}
-
 /* Source: PostgreSQL documentation, §8.15.6 Array Input and Output Syntax. */
 static str array_text(const struct param_env *env, const struct leaf *leaf,
 	const struct gql_value *v)
@@ -144,7 +133,7 @@ static str array_text(const struct param_env *env, const struct leaf *leaf,
 		if (is_null(v->items[i]))
 			buf_lit(&b, "NULL");
 		else
-			put_array_item(&b, leaf_text(env, leaf, v->items[i]));
+			buf_put_quoted(&b, leaf_text(env, leaf, v->items[i]));
 	}
 	buf_putc(&b, '}');
 	return buf_str(&b);

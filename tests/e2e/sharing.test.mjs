@@ -1,5 +1,5 @@
 // Reads that wait together share a statement: everybody gets what he would have got alone, what differs from read to
-// read is never shared, and PostgreSQL's own counters tell how often it was asked.
+// read is never shared, and PostgreSQL's log tells how often it was asked.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -10,8 +10,6 @@ create table item (id int primary key, code text unique not null, label text not
 insert into item select i, 'c' || i, 'item ' || i, date '2025-01-01' + i, trim_scale(i / 8.0)
   from generate_series(1, 1000) i;
 insert into item values (1001, 'O''Brien "x" \\ {a,b} NULL', 'odd'), (1002, '', 'empty'), (1003, 'NULL', 'word');
-create table secret (id int primary key, words text);
-insert into secret values (1, 'x');
 create view v_ticket as select 1 as id, gen_random_uuid() as ticket;
 create view v_above as select id, ticket from v_ticket;
 create view v_lock as select 1 as id, count(*)::int as held from pg_locks;
